@@ -1,0 +1,1 @@
+"""The pure core: pages in, outcomes out. No Kafka, clock, environment, log or random number below this package."""

@@ -1,0 +1,52 @@
+"""The way of a page: `process()` takes one raw page and says everything it became. Pure: same input, same outcome."""
+
+from datetime import datetime
+
+from schemas.messages import Position, RawPage
+from schemas.reasons import Reason, Reject
+from worker.core.assemble import assemble
+from worker.core.decode import decode
+from worker.core.enrich import enrich
+from worker.core.html import lay_out_html
+from worker.core.limits import DEFAULT_LIMITS, Limits
+from worker.core.metrics import measure
+from worker.core.model import Content, Layout, Outcome, Rejection
+from worker.core.text import lay_out_text
+
+
+
+def process(page: RawPage, at: datetime, position: Position | None = None, limits: Limits = DEFAULT_LIMITS) -> Outcome:
+    """What `page` became: its articles, or the one reason there are none. Never raises for any page.
+
+    `at` is the time of processing (copied to the metrics; relative dates use it where the page has no `fetched_at`).
+    """
+    layout, content = Layout("", ()), None
+    try:
+        content = decode(page, limits)
+        layout = lay_out(content, page.language)
+        stories = assemble(layout)
+        articles = enrich(stories, layout, content, page, at, position)
+    except Reject as reject:
+        rejection = Rejection(reject.reason, reject.detail)
+    except Exception as error:  # noqa: BLE001 - a page must never stop the stream; the reason says it is our fault
+        rejection = Rejection(Reason.BUG, f"{type(error).__name__} in {_where(error)}")
+    else:
+        metrics = measure(page, content, layout, articles, None, at, position)
+        return Outcome(articles, metrics, None, layout.text, tuple(layout.segments))
+    metrics = measure(page, content, layout, (), rejection, at, position)
+    return Outcome((), metrics, rejection, layout.text, tuple(layout.segments))
+
+
+def lay_out(content: Content, language: str | None) -> Layout:
+    """The page's text, cut into labelled segments."""
+    if content.kind == "html":
+        return lay_out_html(content.markup_or_text)
+    return lay_out_text(content.markup_or_text, language)
+
+
+def _where(error: BaseException) -> str:
+    """File and line of the innermost frame; no text of the page can be in it."""
+    trace = error.__traceback__
+    while trace is not None and trace.tb_next is not None:
+        trace = trace.tb_next
+    return f"{trace.tb_frame.f_code.co_filename.rpartition('/')[2]}:{trace.tb_lineno}" if trace else "unknown"
