@@ -1,0 +1,95 @@
+"""`newsmill extract`: JSON lines in on standard input, one answer a line out, in the same order, at once."""
+
+import sys
+from datetime import UTC, datetime
+from typing import Annotated, Any, Final
+
+import orjson
+import typer
+from pydantic import ValidationError
+
+from schemas.codec import dumps
+from schemas.messages import Article, RawPage
+from worker.core.model import Outcome, Segment
+from worker.core.pipeline import process
+
+_UNKNOWN_URL: Final = "http://localhost/"
+
+
+def command(
+    text: Annotated[bool, typer.Option("--text", help="Also print the text that the segments point into.")] = False,  # noqa: FBT002 - a flag of the command line
+    explain: Annotated[bool, typer.Option("--explain", help="Print why for each segment and field.")] = False,  # noqa: FBT002 - a flag of the command line
+) -> None:
+    """Read {"id","url","html"} or {"id","url","text"} lines; write title, body, fields and segments of each."""
+    failed = False
+    out = sys.stdout.buffer
+    for line in sys.stdin.buffer:
+        if not line.strip():
+            continue
+        answer = _answer(line, with_text=text, explain=explain)
+        failed = failed or answer["outcome"] == "invalid_input"
+        out.write(dumps(answer) + b"\n")
+        out.flush()
+    if failed:
+        raise typer.Exit(1)
+
+
+def _answer(line: bytes, *, with_text: bool, explain: bool) -> dict[str, Any]:
+    try:
+        record = orjson.loads(line)
+        identity = record.get("id")
+        record = {**record, "url": record.get("url") or _UNKNOWN_URL, "id": None if identity is None else str(identity)}
+        page = RawPage.model_validate(record)
+    except (orjson.JSONDecodeError, ValidationError, AttributeError) as error:
+        return {"id": None, "outcome": "invalid_input", "error": _first_line(error), "segments": []}
+    outcome = process(page, datetime.now(UTC))
+    answer = {"id": identity, **_fields(outcome), "segments": [_segment(s, explain=explain) for s in outcome.segments]}
+    if with_text:
+        answer["text"] = outcome.text
+    if explain and outcome.articles:
+        answer["why"] = outcome.articles[0].why
+    return answer
+
+
+def _fields(outcome: Outcome) -> dict[str, Any]:
+    main = outcome.articles[0] if outcome.articles else None
+    if main is None:
+        reason = outcome.rejection.reason if outcome.rejection else None
+        return {"outcome": reason, "title": None, "source": None, "body": "", "authors": [], "tags": [], "embedded": []}
+    return {
+        "outcome": "article",
+        **_story(main),
+        "subtitle": main.subtitle,
+        "source": main.source.name if main.source else None,
+        "authors": [author.name for author in main.authors],
+        "published_at": main.published_at.value if main.published_at else None,
+        "modified_at": main.modified_at.value if main.modified_at else None,
+        "tags": list(main.tags),
+        "language": main.language,
+        "confidence": main.confidence,
+        "warnings": list(main.warnings),
+        "embedded": [_story(article) for article in outcome.articles[1:]],
+    }
+
+
+def _story(article: Article) -> dict[str, Any]:
+    return {"title": article.title, "body": article.body}
+
+
+def _segment(segment: Segment, *, explain: bool) -> dict[str, Any]:
+    answer: dict[str, Any] = {
+        "start": segment.start,
+        "end": segment.end,
+        "label": segment.label,
+        "article": segment.article,
+    }
+    if explain:
+        answer |= {"score": round(segment.score, 3), "why": segment.why}
+    return answer
+
+
+def _first_line(error: Exception) -> str:
+    if isinstance(error, ValidationError):
+        first = error.errors()[0]
+        return f"{'.'.join(map(str, first['loc'])) or 'page'}: {first['msg']}"
+    return str(error).splitlines()[0][:200]
