@@ -5,12 +5,14 @@ page's text (for html: its visible text in document order), `start` inclusive, `
 Inside one major version fields are only added, and only optional ones; `tests/schemas` holds that.
 """
 
+import binascii
 import re
+from base64 import b64decode, b64encode
 from datetime import datetime
 from enum import StrEnum
 from typing import Annotated, Final, Literal
 
-from pydantic import AfterValidator, BaseModel, Base64Bytes, ConfigDict, Field, model_validator
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, PlainSerializer, model_validator
 
 from schemas.reasons import Reason
 
@@ -21,7 +23,7 @@ SCHEMA_VERSION: Final = "1.0"
 class Message(BaseModel):
     """Base of all messages: frozen, and silent about fields it does not know (a newer writer may add some)."""
 
-    model_config = ConfigDict(frozen=True, extra="ignore", ser_json_bytes="base64", val_json_bytes="base64")
+    model_config = ConfigDict(frozen=True, extra="ignore")
 
 
 URL: Final = re.compile(r"https?://[^\s/?#]+\S*\Z", re.IGNORECASE)
@@ -34,6 +36,21 @@ def _http_url(url: str) -> str:
     return url
 
 
+def _bytes_of_base64(value: object) -> object:
+    if not isinstance(value, str):
+        return value
+    try:
+        return b64decode(value, validate=True)
+    except binascii.Error as error:
+        raise ValueError(f"expected base64: {error}") from None
+
+
+Base64 = Annotated[
+    bytes,
+    BeforeValidator(_bytes_of_base64, json_schema_input_type=str),
+    PlainSerializer(lambda value: b64encode(value).decode("ascii"), return_type=str, when_used="json"),
+]
+"""Bytes in Python, base64 in JSON."""
 HttpUrl = Annotated[str, Field(max_length=8192), AfterValidator(_http_url)]
 Share = Annotated[float, Field(ge=0.0, le=1.0)]
 
@@ -47,7 +64,7 @@ class RawPage(Message):
     """Markup, already decoded to text by the crawler."""
     text: str | None = None
     """The page's visible text, markup gone: often one single line."""
-    body: Base64Bytes | None = None
+    body: Base64 | None = None
     """The bytes of the http answer, base64 in JSON."""
     fetched_at: datetime | None = None
     """When the crawler fetched it; relative dates ("yesterday") are resolved against it."""
@@ -182,7 +199,7 @@ class Related(Message):
     url: str | None = None
 
 
-class Warning_(StrEnum):
+class WarningCode(StrEnum):
     """Things a reader of an article should know about how it was made."""
 
     TRUNCATED = "truncated"
@@ -237,7 +254,7 @@ class Article(Message):
     """64 bits, hex: near for near-equal stories."""
     confidence: Share
     """How sure Newsmill is of the body; calibrated: of pages with .9, nine in ten are right."""
-    warnings: tuple[Warning_, ...] = ()
+    warnings: tuple[WarningCode, ...] = ()
     why: dict[str, str] = {}
     """Per field: which candidate won, and the losers."""
     core_version: str
@@ -281,7 +298,7 @@ class PageMetrics(Message):
     stage_microseconds: dict[str, int] = {}
     """Wall time per stage; filled at the edge, never by the pure core."""
     charset: str | None = None
-    warnings: tuple[Warning_, ...] = ()
+    warnings: tuple[WarningCode, ...] = ()
     processed_at: datetime
     core_version: str
     worker_version: str | None = None

@@ -119,12 +119,15 @@ class Limits(_Group):
     bad_window: Count = 1000
 
 
+_ALL: Final = "0.0.0.0"  # noqa: S104 - in a container the port is published by whoever runs it
+
+
 class Http(_Group):
     """Metrics, health and the live page."""
 
     port: Annotated[int, Field(ge=0, le=65535)] = 9464
     """0 takes a free port."""
-    host: str = Field(default_factory=lambda: "0.0.0.0" if in_container() else "127.0.0.1")  # noqa: S104 - by design in containers
+    host: str = Field(default_factory=lambda: _ALL if in_container() else "127.0.0.1")
     live_page: bool = True
 
 
@@ -168,15 +171,19 @@ def load(**overrides: Any) -> Settings:  # noqa: ANN401 - groups by name, as pyd
 
 def in_container() -> bool:
     """Whether this process runs in a container (Docker, Podman, Kubernetes)."""
-    return Path("/.dockerenv").exists() or Path("/run/.containerenv").exists() or "KUBERNETES_SERVICE_HOST" in os.environ
+    return (
+        Path("/.dockerenv").exists() or Path("/run/.containerenv").exists() or "KUBERNETES_SERVICE_HOST" in os.environ
+    )
 
 
+_FILED: Final = ("sasl_password", "ssl_password")
+"""Secrets that are read once from a file."""
 _SECRETS: Final = frozenset({"sasl_password", "sasl_oauth_token", "ssl_password"})
 
 
 def _with_secret_files(overrides: dict[str, Any]) -> dict[str, Any]:
     kafka = dict(overrides.get("kafka", {}))
-    for name in ("sasl_password", "ssl_password"):
+    for name in _FILED:
         path = os.environ.get(f"{PREFIX}KAFKA__{name.upper()}_FILE")
         if path:
             try:
@@ -188,7 +195,7 @@ def _with_secret_files(overrides: dict[str, Any]) -> dict[str, Any]:
 
 def _refuse_unknown() -> None:
     """A misspelt variable must not be silently ignored."""
-    known = {f"{PREFIX}INSTANCE", *(f"{PREFIX}KAFKA__{name.upper()}_FILE" for name in ("sasl_password", "ssl_password"))}
+    known = {f"{PREFIX}INSTANCE", *(f"{PREFIX}KAFKA__{name.upper()}_FILE" for name in _FILED)}
     for group, field in Settings.model_fields.items():
         kind = field.annotation
         if isinstance(kind, type) and issubclass(kind, BaseModel):

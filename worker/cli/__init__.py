@@ -48,8 +48,10 @@ def _run(name: str, arguments: list[str]) -> None:
 
 def _overview() -> str:
     lines = [f"  {name:9} {line}" for name, line in COMMANDS.items()]
-    head = "Usage: newsmill COMMAND [OPTIONS]\n\nA stream worker for news: raw pages in, clean articles out, each exactly once.\n"
-    return "\n".join([head, *lines, "", "newsmill COMMAND --help says more."])
+    head = "A stream worker for news: raw pages in, clean articles out, each exactly once."
+    return "\n".join(
+        ["Usage: newsmill COMMAND [OPTIONS]", "", head, "", *lines, "", "newsmill COMMAND --help says more."]
+    )
 
 
 def _unknown(name: str) -> int:

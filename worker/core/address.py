@@ -8,7 +8,19 @@ from w3lib.url import canonicalize_url, url_query_cleaner
 
 from schemas.messages import RawPage
 
-_TRACKING = ("utm_source", "utm_medium", "utm_campaign", "utm_term", "utm_content", "fbclid", "gclid", "igshid", "mc_cid", "mc_eid", "ref_src")
+_TRACKING = (
+    "utm_source",
+    "utm_medium",
+    "utm_campaign",
+    "utm_term",
+    "utm_content",
+    "fbclid",
+    "gclid",
+    "igshid",
+    "mc_cid",
+    "mc_eid",
+    "ref_src",
+)
 
 
 @lru_cache(maxsize=4096)

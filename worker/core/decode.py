@@ -4,9 +4,10 @@ import codecs
 import re
 from typing import Final
 
+from charset_normalizer import from_bytes
 from w3lib.encoding import html_body_declared_encoding, http_content_type_encoding, read_bom, resolve_encoding
 
-from schemas.messages import RawPage, Warning_
+from schemas.messages import RawPage, WarningCode
 from schemas.reasons import Reason, Reject
 from worker.core.limits import Limits
 from worker.core.model import Content
@@ -14,6 +15,7 @@ from worker.core.model import Content
 _SURROGATES: Final = re.compile("[\ud800-\udfff]")
 _MARKUP: Final = re.compile(r"<(?:!doctype html|html|head|body|title|meta|div|p|article|table|h1)\b", re.IGNORECASE)
 _TEXTUAL: Final = re.compile(r"(?:text/(?!css|javascript|calendar|csv)|application/(?:xhtml|xml|octet-stream)|$)")
+_NO_TEXT: Final = re.compile("[\x00-\x08\x0e-\x1a\x1c-\x1f\x7f-\x9f\N{REPLACEMENT CHARACTER}]")
 _SNIFFED_CHARS: Final = 20_000
 _FEW_BAD: Final = 20
 """Replacement characters up to which a UTF-8 page with broken bytes stays UTF-8: three in four pages that declare
@@ -32,7 +34,7 @@ def decode(page: RawPage, limits: Limits) -> Content:
     if len(text) > limits.page_bytes:
         raise Reject(Reason.TOO_LARGE, f"{len(text)} characters, limit {limits.page_bytes}")
     text = _SURROGATES.sub("\N{REPLACEMENT CHARACTER}", text)
-    warnings = (Warning_.REPLACEMENT_CHARACTERS,) if "\N{REPLACEMENT CHARACTER}" in text else ()
+    warnings = (WarningCode.REPLACEMENT_CHARACTERS,) if "\N{REPLACEMENT CHARACTER}" in text else ()
     return Content(text, "text" if page.html is None else "html", None, warnings)
 
 
@@ -47,9 +49,9 @@ def _decode_bytes(page: RawPage, body: bytes, limits: Limits) -> Content:
         raise Reject(Reason.UNDECODABLE, f"{len(body)} bytes are no text in {charset}")
     warnings = []
     if guessed:
-        warnings.append(Warning_.CHARSET_GUESSED)
+        warnings.append(WarningCode.CHARSET_GUESSED)
     if "\N{REPLACEMENT CHARACTER}" in text:
-        warnings.append(Warning_.REPLACEMENT_CHARACTERS)
+        warnings.append(WarningCode.REPLACEMENT_CHARACTERS)
     plain = content_type.startswith("text/plain") or not (
         content_type.startswith(("text/html", "application/xhtml")) or _MARKUP.search(text, 0, _SNIFFED_CHARS)
     )
@@ -62,7 +64,7 @@ def _content_type(page: RawPage) -> str:
 
 
 def _to_text(body: bytes, content_type: str, charset: str | None) -> tuple[str, str, bool]:
-    """Text, charset, and whether it was guessed: byte order mark, valid UTF-8, http, the crawler, the markup, a guess."""
+    """Text, charset, whether guessed. In order: mark, valid UTF-8, http, the crawler, the markup, a guess."""
     mark, mark_bytes = read_bom(body)
     if mark is not None and mark_bytes is not None:
         return body[len(mark_bytes) :].decode(mark, "replace"), mark, False
@@ -82,11 +84,13 @@ def _to_text(body: bytes, content_type: str, charset: str | None) -> tuple[str, 
     text = body.decode("utf-8", "replace")
     if text.count("\N{REPLACEMENT CHARACTER}") <= _FEW_BAD:
         return text, "utf-8", True
-    return body.decode("cp1252", "replace"), "cp1252", True
+    found = from_bytes(body[:_SNIFFED_CHARS]).best()
+    guess = found.encoding if found is not None else "cp1252"
+    return body.decode(guess, "replace"), guess, True
 
 
 def _known(name: str) -> str | None:
-    """Python's name of a charset label, by the html standard's aliases (latin-1 means cp1252); None if there is none."""
+    """Python's name of a charset label, by the html standard's aliases (latin-1 is cp1252); None if there is none."""
     resolved = resolve_encoding(name)
     if resolved is None:
         return None
@@ -98,5 +102,9 @@ def _known(name: str) -> str | None:
 
 def _is_rubbish(text: str) -> bool:
     sample = text[:_SNIFFED_CHARS]
-    bad = sum(1 for c in sample if (c < " " and c not in "\t\n\r\f\v\x1b") or c == "\N{REPLACEMENT CHARACTER}" or "\x7f" <= c < "\xa0")
+    bad = sum(
+        1
+        for c in sample
+        if (c < " " and c not in "\t\n\r\f\v\x1b") or c == "\N{REPLACEMENT CHARACTER}" or "\x7f" <= c < "\xa0"
+    )
     return bad > len(sample) * _CONTROL_SHARE + 8

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Final
 
-import schemas.messages as messages
+from schemas import messages
 from schemas.messages import Article, PageMetrics, Position, RawPage
 from worker.core.address import host_of, page_id_of
 from worker.core.model import CORE_VERSION, Content, Layout, Rejection
@@ -14,7 +14,7 @@ FIELDS: Final = ("title", "authors", "source", "published_at", "section", "tags"
 """Fields whose absence in the main article is counted."""
 
 
-def measure(
+def measure(  # noqa: PLR0913, PLR0917 - everything that is known of a page comes together here
     page: RawPage,
     content: Content | None,
     layout: Layout,
@@ -31,7 +31,9 @@ def measure(
         characters[segment.label] += len(stretch) - sum(map(str.isspace, stretch))
         segments[segment.label] += 1
     total = sum(characters.values())
-    kept = sum(n for label, n in characters.items() if label in {"body", "subheading", "quote", "embedded_body", "title"})
+    kept = sum(
+        n for label, n in characters.items() if label in {"body", "subheading", "quote", "embedded_body", "title"}
+    )
     main = articles[0] if articles else None
     return PageMetrics(
         page_id=page_id_of(page),

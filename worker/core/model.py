@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Final, Literal
 
-from schemas.messages import Article, PageMetrics, Role, Warning_
+from schemas.messages import Article, PageMetrics, Role, WarningCode
 from schemas.reasons import Reason
 
 CORE_VERSION: Final = "1"
@@ -67,7 +67,7 @@ class Content:
     kind: Literal["html", "text"]
     charset: str | None = None
     """What the bytes were decoded with; None when the page came as text."""
-    warnings: tuple[Warning_, ...] = ()
+    warnings: tuple[WarningCode, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

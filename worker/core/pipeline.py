@@ -14,7 +14,6 @@ from worker.core.model import Content, Layout, Outcome, Rejection
 from worker.core.text import lay_out_text
 
 
-
 def process(page: RawPage, at: datetime, position: Position | None = None, limits: Limits = DEFAULT_LIMITS) -> Outcome:
     """What `page` became: its articles, or the one reason there are none. Never raises for any page.
 
