@@ -13,6 +13,7 @@ COMMANDS: Final = {
     "extract": "JSON lines in on standard input, one answer a line out.",
     "process": "The same core over files, without Kafka.",
     "feed": "Files into the pages topic.",
+    "inspect": "An html view of what was decided about a page, and why.",
     "topics": "Make the topics, or check them.",
     "broker": "A real Apache Kafka on this machine, without Docker.",
     "check": "Check the configuration, the brokers and the topics before a start.",
