@@ -41,6 +41,10 @@ bench: install ## pages per second of each stage, on the sample pages
 soak: install ## chaos and soak runs on a three-node Kafka (minutes to hours: SOAK_ARGS=--help)
 	$(BIN)/python -m pytest -m soak tests/soak $(SOAK_ARGS)
 
+image: ## the container image, built twice and started, with buildah on a base from Debian's packages (as root)
+	.ci/tools.sh
+	deploy/check_image.sh
+
 schemas: install ## the JSON Schemas anew, from the models
 	$(BIN)/python -m schemas.export
 
