@@ -33,6 +33,8 @@ class Kafka(_Group):
     sasl_mechanism: Literal["PLAIN", "SCRAM-SHA-256", "SCRAM-SHA-512", "OAUTHBEARER"] | None = None
     sasl_username: str | None = None
     sasl_password: SecretStr | None = None
+    sasl_password_file: Path | None = None
+    """Holds `sasl_password`; read once, at the start."""
     sasl_oauth_token: SecretStr | None = None
     """A bearer token; with `…_FILE` the file is read anew for each connection, so that it can be renewed."""
     sasl_oauth_token_file: Path | None = None
@@ -40,6 +42,7 @@ class Kafka(_Group):
     ssl_certfile: Path | None = None
     ssl_keyfile: Path | None = None
     ssl_password: SecretStr | None = None
+    ssl_password_file: Path | None = None
     ssl_check_hostname: bool = True
     session_timeout_seconds: Seconds = 45.0
     max_poll_interval_seconds: Seconds = 300.0
@@ -195,7 +198,7 @@ def _with_secret_files(overrides: dict[str, Any]) -> dict[str, Any]:
 
 def _refuse_unknown() -> None:
     """A misspelt variable must not be silently ignored."""
-    known = {f"{PREFIX}INSTANCE", *(f"{PREFIX}KAFKA__{name.upper()}_FILE" for name in _FILED)}
+    known = {f"{PREFIX}INSTANCE"}
     for group, field in Settings.model_fields.items():
         kind = field.annotation
         if isinstance(kind, type) and issubclass(kind, BaseModel):

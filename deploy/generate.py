@@ -1,0 +1,34 @@
+"""Write every file of deploy/ and docs/ that is made from another: `python deploy/generate.py`.
+
+`--check` writes nothing and exits 1 when a file is not as it would be made.
+"""
+
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+from generators.rules import prometheus_rule
+
+DEPLOY = Path(__file__).parent
+
+
+def made() -> Iterator[tuple[Path, str]]:
+    """Every made file with its content."""
+    rules = DEPLOY / "prometheus" / "rules.yml"
+    yield DEPLOY / "kubernetes" / "components" / "monitoring" / "prometheus-rule.yaml", prometheus_rule(rules)
+
+
+def main() -> int:
+    """Write what differs, or with `--check` name it."""
+    check = sys.argv[1:] == ["--check"]
+    stale = [(path, text) for path, text in made() if not path.exists() or path.read_text("utf-8") != text]
+    for path, text in stale:
+        print(f"{'stale' if check else 'wrote'} {path.relative_to(DEPLOY.parent)}")
+        if not check:
+            path.parent.mkdir(parents=True, exist_ok=True)
+            path.write_text(text, "utf-8")
+    return int(check and bool(stale))
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,243 @@
+"""The manifests: built by kubectl, valid by the schemas of their kinds, and in agreement with the settings."""
+
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import jsonschema
+import kubernetes_validate
+import pytest
+import yaml
+
+OVERLAYS = ("dev", "production")
+VERSIONS = ("1.31", "1.34")
+"""The oldest and the newest Kubernetes the manifests are checked against."""
+SCHEMAS = Path(__file__).parent / "schemas"
+CORE = {"v1", "apps/v1", "batch/v1", "networking.k8s.io/v1", "policy/v1"}
+PROCESS_BYTES = 300_000_000
+"""What a consumer process may hold beside the page in hand."""
+
+
+class Manifests(list):
+    """What an overlay becomes; documents by kind and name."""
+
+    def one(self, kind, name="newsmill"):
+        (found,) = [doc for doc in self if doc["kind"] == kind and doc["metadata"]["name"].startswith(name)]
+        return found
+
+    def all(self, kind):
+        return [doc for doc in self if doc["kind"] == kind]
+
+    @property
+    def pod(self):
+        return self.one("StatefulSet")["spec"]["template"]["spec"]
+
+    @property
+    def container(self):
+        (container,) = self.pod["containers"]
+        return container
+
+    @property
+    def settings(self):
+        return self.one("ConfigMap", "newsmill-settings")["data"]
+
+
+def build(folder, kubectl):
+    out = subprocess.run([kubectl, "kustomize", folder], capture_output=True, text=True, check=True)
+    assert out.stderr == ""
+    return Manifests(yaml.safe_load_all(out.stdout))
+
+
+@pytest.fixture(scope="module", params=OVERLAYS)
+def manifests(request, deploy, tool):
+    return build(deploy / "kubernetes" / "overlays" / request.param, tool("kubectl"))
+
+
+@pytest.fixture(scope="module")
+def production(deploy, tool):
+    return build(deploy / "kubernetes" / "overlays" / "production", tool("kubectl"))
+
+
+@pytest.mark.parametrize("version", VERSIONS)
+def test_every_core_kind_is_valid(manifests, version):
+    for doc in manifests:
+        if doc["apiVersion"] in CORE:
+            kubernetes_validate.validate(doc, version, strict=True)
+
+
+def test_every_other_kind_is_valid(manifests):
+    others = [doc for doc in manifests if doc["apiVersion"] not in CORE]
+    for doc in others:
+        schema = json.loads((SCHEMAS / f"{doc['kind']}.json").read_text())
+        jsonschema.Draft202012Validator(schema).validate(doc)
+
+
+def test_production_holds_all_that_it_promises(production):
+    kinds = {doc["kind"] for doc in production}
+    assert kinds >= {
+        "StatefulSet",
+        "NetworkPolicy",
+        "PodDisruptionBudget",
+        "ScaledObject",
+        "PodMonitor",
+        "PrometheusRule",
+        "KafkaTopic",
+        "KafkaUser",
+    }
+
+
+def test_the_schemas_refuse_a_misspelt_field(production):
+    wrong = json.loads(json.dumps(production.one("ScaledObject")))
+    wrong["spec"]["maxReplicas"] = wrong["spec"].pop("maxReplicaCount")
+    schema = json.loads((SCHEMAS / "ScaledObject.json").read_text())
+    with pytest.raises(jsonschema.ValidationError):
+        jsonschema.Draft202012Validator(schema).validate(wrong)
+
+
+def test_every_pod_is_restricted(manifests):
+    """By the rules of the pod security standard `restricted`, and with a read-only root."""
+    workloads = [doc for doc in manifests if doc["kind"] in ("StatefulSet", "Job", "Deployment")]
+    assert workloads
+    for doc in workloads:
+        pod = doc["spec"]["template"]["spec"]
+        assert pod["securityContext"]["runAsNonRoot"] is True
+        assert pod["securityContext"]["runAsUser"] > 0
+        assert pod["securityContext"]["seccompProfile"] == {"type": "RuntimeDefault"}
+        assert pod["automountServiceAccountToken"] is False
+        for container in pod["containers"]:
+            context = container["securityContext"]
+            assert context["allowPrivilegeEscalation"] is False
+            assert context["capabilities"] == {"drop": ["ALL"]}
+            assert container["resources"]["limits"]["memory"]
+            assert container["resources"]["requests"]["cpu"]
+            if container["image"].rpartition("/")[2].startswith("newsmill"):
+                assert context["readOnlyRootFilesystem"] is True
+
+
+def test_services_put_no_settings_into_the_environment(manifests):
+    """A service called newsmill-x would become NEWSMILL_X_PORT, which the settings refuse."""
+    assert manifests.pod["enableServiceLinks"] is False
+
+
+def test_the_settings_are_accepted_by_the_worker(manifests, tmp_path):
+    """Every variable exists and has a valid value."""
+    values = dict(manifests.settings) | {"NEWSMILL_INSTANCE": "newsmill-0"}
+    for name in values:
+        if name.endswith("PASSWORD_FILE"):
+            (tmp_path / "password").write_text("secret")
+            values[name] = str(tmp_path / "password")
+    path = {name: os.environ[name] for name in ("PATH", "HOME") if name in os.environ}
+    code = "from worker.settings import load; s = load(); print(s.instance, s.worker.processes, s.http.port)"
+    out = subprocess.run([sys.executable, "-c", code], env=values | path, capture_output=True, text=True, check=False)
+    assert out.stderr == ""
+    assert out.stdout.split() == ["newsmill-0", values["NEWSMILL_WORKER__PROCESSES"], values["NEWSMILL_HTTP__PORT"]]
+
+
+def test_secrets_are_mounted_where_the_settings_look_for_them(production):
+    mounts = tuple(mount["mountPath"] + "/" for mount in production.container["volumeMounts"])
+    files = [value for name, value in production.settings.items() if name.endswith(("_FILE", "FILE"))]
+    assert len(files) == 2
+    assert all(value.startswith(mounts) for value in files)
+
+
+def test_the_instance_is_the_name_of_the_pod(manifests):
+    (entry,) = [entry for entry in manifests.container["env"] if entry["name"] == "NEWSMILL_INSTANCE"]
+    assert entry["valueFrom"]["fieldRef"]["fieldPath"] == "metadata.name"
+
+
+def test_a_graceful_stop_fits_into_the_grace_period(manifests):
+    assert (
+        manifests.pod["terminationGracePeriodSeconds"]
+        >= float(manifests.settings["NEWSMILL_WORKER__STOP_SECONDS"]) + 10
+    )
+
+
+def test_the_port_is_the_same_everywhere(manifests):
+    (port,) = manifests.container["ports"]
+    assert str(port["containerPort"]) == manifests.settings["NEWSMILL_HTTP__PORT"]
+    assert manifests.one("Service")["spec"]["ports"][0]["targetPort"] == port["name"]
+    for probe in ("startupProbe", "readinessProbe", "livenessProbe"):
+        assert manifests.container[probe]["httpGet"]["port"] == port["name"]
+
+
+def test_readiness_and_liveness_ask_different_things(manifests):
+    assert manifests.container["readinessProbe"]["httpGet"]["path"] == "/readyz"
+    assert manifests.container["livenessProbe"]["httpGet"]["path"] == "/healthz"
+
+
+def test_one_bad_page_in_every_process_fits_into_the_memory_of_the_pod(manifests):
+    limit = kubernetes_bytes(manifests.container["resources"]["limits"]["memory"])
+    page = int(manifests.settings["NEWSMILL_LIMITS__PAGE_MEMORY_BYTES"])
+    assert int(manifests.settings["NEWSMILL_WORKER__PROCESSES"]) * (page + PROCESS_BYTES) <= limit
+
+
+def kubernetes_bytes(quantity):
+    units = {"Gi": 2**30, "Mi": 2**20}
+    return int(quantity[:-2]) * units[quantity[-2:]]
+
+
+def test_selectors_match_the_pods(manifests):
+    labels = manifests.one("StatefulSet")["spec"]["template"]["metadata"]["labels"].items()
+    selectors = [
+        manifests.one("StatefulSet")["spec"]["selector"]["matchLabels"],
+        manifests.one("Service")["spec"]["selector"],
+        manifests.one("NetworkPolicy")["spec"]["podSelector"]["matchLabels"],
+        *(doc["spec"]["selector"]["matchLabels"] for doc in manifests.all("PodDisruptionBudget")),
+        *(doc["spec"]["selector"]["matchLabels"] for doc in manifests.all("PodMonitor")),
+    ]
+    assert all(selector.items() <= labels for selector in selectors)
+
+
+def test_the_brokers_may_be_reached_through_the_network_policy(manifests):
+    port = int(manifests.settings["NEWSMILL_KAFKA__BOOTSTRAP_SERVERS"].rpartition(":")[2])
+    egress = manifests.one("NetworkPolicy")["spec"]["egress"]
+    assert port in {entry["port"] for rule in egress for entry in rule["ports"]}
+
+
+def test_scaling_never_makes_more_processes_than_partitions(production):
+    spec = production.one("ScaledObject")["spec"]
+    (pages,) = [doc for doc in production.all("KafkaTopic") if doc["metadata"]["name"] == "news.pages"]
+    processes = int(production.settings["NEWSMILL_WORKER__PROCESSES"])
+    assert spec["minReplicaCount"] >= 2
+    assert spec["maxReplicaCount"] * processes <= pages["spec"]["partitions"]
+    assert "replicas" not in production.one("StatefulSet")["spec"]
+
+
+def test_scaling_watches_the_group_and_the_topic_of_the_worker(production):
+    from worker.settings import Kafka, Topics  # noqa: PLC0415 - only here
+
+    metadata = production.one("ScaledObject")["spec"]["triggers"][0]["metadata"]
+    assert metadata["consumerGroup"] == Kafka().group_id
+    assert metadata["topic"] == Topics().pages
+    assert metadata["bootstrapServers"] == production.settings["NEWSMILL_KAFKA__BOOTSTRAP_SERVERS"]
+
+
+def test_every_topic_of_the_settings_is_made(production):
+    from worker.settings import Topics  # noqa: PLC0415 - only here
+
+    assert {doc["metadata"]["name"] for doc in production.all("KafkaTopic")} == set(Topics().model_dump().values())
+
+
+def test_users_have_no_right_that_they_do_not_need(production):
+    from worker.settings import Topics  # noqa: PLC0415 - only here
+
+    topics = Topics()
+    rights = {doc["metadata"]["name"]: rights_of(doc) for doc in production.all("KafkaUser")}
+    assert rights["newsmill"] == {
+        ("topic", topics.pages): {"Read", "Describe"},
+        ("topic", topics.articles): {"Write", "Describe"},
+        ("topic", topics.metrics): {"Write", "Describe"},
+        ("topic", topics.dead_letters): {"Write", "Describe"},
+        ("group", "newsmill"): {"Read"},
+        ("transactionalId", "newsmill"): {"Write", "Describe"},
+    }
+    assert all(operations == {"Describe"} for operations in rights["newsmill-scaler"].values())
+
+
+def rights_of(user):
+    return {
+        (acl["resource"]["type"], acl["resource"]["name"]): set(acl["operations"])
+        for acl in user["spec"]["authorization"]["acls"]
+    }
