@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Final
 
 from worker.local_broker.errors import BrokerError
-from worker.local_broker.paths import cache_dir
+from worker.paths import cache_dir
 
 KAFKA_VERSION: Final = "4.3.1"
 """Version of Apache Kafka that the local broker runs."""
