@@ -19,7 +19,13 @@ def enrich(
 def _article(story: Story, layout: Layout, content: Content, page: RawPage, position: Position | None) -> Article:
     canonical_url = canonical(page.url)
     paragraphs = tuple(
-        Paragraph(text=clean(layout.text[span.start : span.end]), role=span.role, level=span.level, start=span.start, end=span.end)
+        Paragraph(
+            text=clean(layout.text[span.start : span.end]),
+            role=span.role,
+            level=span.level,
+            start=span.start,
+            end=span.end,
+        )
         for span in story.paragraphs
     )
     body = "\n".join(p.text for p in paragraphs)
