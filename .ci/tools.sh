@@ -3,7 +3,7 @@
 # For Debian and its children, as root.  The tests name each tool that they miss.
 set -eu
 
-packages="buildah chromium debootstrap docker-compose fonts-noto-core prometheus prometheus-alertmanager systemd"
+packages="buildah chromium chromium-driver debootstrap docker-compose fonts-noto-core prometheus prometheus-alertmanager systemd"
 
 missing=""
 for package in $packages; do
