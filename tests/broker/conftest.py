@@ -7,7 +7,9 @@ from pathlib import Path
 import pytest
 
 from worker.local_broker import LocalKafka
-from worker.settings import Topics
+from worker.settings import Kafka, Settings, Topics
+from worker.transport.plan import plan
+from worker.transport.topics import TopicAdmin
 
 HERE = Path(__file__).parent
 
@@ -35,3 +37,11 @@ def topic_names() -> Topics:
     unique = uuid.uuid4().hex[:8]
     names = ("pages", "articles", "metrics", "dead_letters", "source_metrics")
     return Topics(**{name: f"test-{unique}.{name.replace('_', '-')}" for name in names})
+
+
+@pytest.fixture
+def topics(kafka: LocalKafka, topic_names: Topics) -> Topics:
+    """Five topics of this test alone, made as `newsmill topics create` makes them, with two partitions each."""
+    with TopicAdmin(Kafka(bootstrap_servers=kafka.bootstrap)) as admin:
+        admin.create(plan(Settings(topics=topic_names), 2, 1))
+    return topic_names
