@@ -49,6 +49,12 @@ class Kafka(_Group):
     request_timeout_seconds: Seconds = 30.0
     transaction_timeout_seconds: Seconds = 60.0
     """An abandoned transaction holds read_committed readers back for this long."""
+    outage_seconds: Seconds = 900.0
+    """How long the worker keeps trying while brokers are away, before it gives up (exit code 1)."""
+    max_message_bytes: Count = 24_000_000
+    """The largest record that is written, before compression; the topics must take as much once it is compressed."""
+    compression: Literal["zstd", "lz4", "gzip"] | None = "zstd"
+    """Of what is written."""
     auto_offset_reset: Literal["earliest", "latest", "none"] = "earliest"
     """Where a group without committed offsets starts."""
     on_offsets_gone: Literal["stop", "earliest", "latest"] = "stop"
@@ -101,6 +107,8 @@ class Worker(_Group):
     restart_backoff_max_seconds: Seconds = 30.0
     restarts_in_a_row: Count = 10
     """Restarts of one process without a delivered batch in between, before the worker gives up."""
+    test_hook: bool = False
+    """For tests of the supervisor alone: pages with a header `newsmill-test-hook` may end, hang or bloat their process."""
     stop_when_idle_seconds: Seconds | None = None
     """End cleanly when nothing came for so long; `--stop-when-idle`."""
 

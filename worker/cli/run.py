@@ -1,0 +1,55 @@
+"""`newsmill run`: the worker, until it is told to stop.
+
+Exit codes: 0 stopped cleanly; 1 the brokers stayed away or a process died too often; 2 configuration (a setting, a
+missing topic, a topic that takes too small records); 3 too many bad pages; 4 committed positions are gone; 5 refused by
+the brokers (credentials, rights); 6 another process uses this one's transactional id.
+"""
+
+import sys
+from typing import Annotated
+
+import typer
+
+from worker import VERSION, health
+from worker import log as logs
+from worker.child import Exit
+from worker.observe import Metrics
+from worker.settings import Settings, SettingsError, load
+from worker.supervisor import Supervisor
+
+
+def command(
+    stop_when_idle: Annotated[
+        float | None,
+        typer.Option(min=0.1, help="End cleanly when nothing came for so many seconds and everything is consumed."),
+    ] = None,
+) -> None:
+    """Read pages, write articles, metrics and dead letters, each exactly once. Settings come from NEWSMILL_*."""
+    try:
+        settings = load(**({"worker": {"stop_when_idle_seconds": stop_when_idle}} if stop_when_idle else {}))
+    except SettingsError as error:
+        print(error, file=sys.stderr)  # noqa: T201 - the command's error
+        raise typer.Exit(Exit.CONFIGURATION) from None
+    raise typer.Exit(run(settings))
+
+
+def run(settings: Settings) -> Exit:
+    """The worker with these settings; returns its exit code."""
+    logs.configure(settings.log)
+    log = logs.get(process="supervisor")
+    supervisor = Supervisor(
+        settings, lambda slot, report: metrics.report(slot, report), lambda s, c: metrics.died(s, c)
+    )
+    metrics = Metrics(supervisor.overview)
+    try:
+        server = health.serve(settings.http.host, settings.http.port, health.routes(metrics, supervisor.overview))
+    except OSError as error:
+        log.error("no_http", host=settings.http.host, port=settings.http.port, error=error.strerror)
+        return Exit.CONFIGURATION
+    log.info("newsmill", version=VERSION, processes=settings.worker.processes, http_port=server.server_port)
+    try:
+        code = supervisor.run()
+    finally:
+        server.shutdown()
+    log.info("stopped", exit_code=int(code))
+    return code

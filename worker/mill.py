@@ -1,0 +1,101 @@
+"""One record through the core: what it became, and the records to write for it. Never raises for any record."""
+
+import os
+import time
+from collections.abc import Callable, Mapping
+from datetime import UTC, datetime
+from typing import Final
+
+from schemas.messages import Position
+from schemas.reasons import Reason, Reject
+from worker.core import envelope
+from worker.core.limits import Limits
+from worker.core.model import Outcome, Rejection
+from worker.core.pipeline import process
+from worker.journal import Suspect, Suspects
+from worker.outputs import Names, completed, outputs_of, rejected
+from worker.settings import Settings
+from worker.transport import Output, Record
+
+HOOK: Final = "newsmill-test-hook"
+"""Header of a page that misbehaves on purpose, where the settings allow it."""
+_ALLOCATED: Final = 64_000_000
+
+
+def now() -> datetime:
+    """The time of day, UTC."""
+    return datetime.now(UTC)
+
+
+class Mill:
+    """Grinds records one by one; knows the pages that ended a process before."""
+
+    def __init__(
+        self, settings: Settings, slot: int, suspects: Suspects | None = None, clock: Callable[[], datetime] = now
+    ) -> None:
+        self._names = Names.of(settings, slot)
+        self._limits = Limits(page_bytes=settings.limits.page_bytes)
+        self._tries = settings.limits.page_tries
+        self._hook = settings.worker.test_hook
+        self._known = suspects
+        self._suspects: Mapping[tuple[int, int], Suspect] = {}
+        self._clock = clock
+
+    def look_at_suspects(self) -> None:
+        """Read the list of suspects anew; once a batch."""
+        if self._known is not None:
+            self._suspects = self._known.all()
+
+    def stands_alone(self, record: Record) -> bool:
+        """Whether the page goes into a transaction of its own, because it may end this process."""
+        return (record.partition, record.offset) in self._suspects
+
+    def grind(self, record: Record) -> tuple[Outcome, list[Output]]:
+        """What the page became, its metrics completed, and the records to write."""
+        at = self._clock()
+        started = time.perf_counter_ns()
+        outcome = self._outcome(record, at)
+        processed = time.perf_counter_ns()
+        outcome = completed(outcome, record, {"page": (processed - started) // 1000})
+        try:
+            return outcome, outputs_of(record, outcome, self._names, at)
+        except Reject as reject:
+            rejection = Rejection(reject.reason, reject.detail)
+        except Exception as error:  # noqa: BLE001 - an article that cannot be written costs its page, not the stream
+            rejection = Rejection(Reason.BUG, f"{type(error).__name__} while writing the article")
+        outcome = completed(rejected(record, rejection, at), record, {"page": (processed - started) // 1000})
+        return outcome, outputs_of(record, outcome, self._names, at)
+
+    def _outcome(self, record: Record, at: datetime) -> Outcome:
+        suspect = self._suspects.get((record.partition, record.offset))
+        if suspect is not None and suspect.tries >= self._tries:
+            return rejected(record, Rejection(suspect.reason, f"ended its process {suspect.tries} times"), at)
+        try:
+            if self._hook:
+                _misbehave(record)
+            page = envelope.read(record.key, record.value, record.headers, self._limits)
+            where = Position(topic=record.topic, partition=record.partition, offset=record.offset)
+            return process(page, at, where, self._limits)
+        except Reject as reject:
+            return rejected(record, Rejection(reject.reason, reject.detail), at)
+        except MemoryError:
+            return rejected(record, Rejection(Reason.MEMORY_LIMIT, "ran out of memory"), at)
+        except Exception as error:  # noqa: BLE001 - a page must never stop the stream; the reason says it is our fault
+            return rejected(record, Rejection(Reason.BUG, f"{type(error).__name__} while reading the record"), at)
+
+
+def _misbehave(record: Record) -> None:
+    """What a hostile page does to its process, on demand."""
+    deed = dict(record.headers).get(HOOK)
+    if deed == b"exit":
+        os._exit(70)
+    elif deed == b"hang":
+        time.sleep(3600)
+    elif deed == b"memory":
+        held = []
+        while True:
+            held.append(bytearray(_ALLOCATED))
+            held[-1][::4096] = b"x" * len(held[-1][::4096])
+            time.sleep(0.01)
+    elif deed == b"bug":
+        raise RuntimeError("on demand")

@@ -1,0 +1,155 @@
+"""Everything that is measured, as one closed set of Prometheus metrics. Lives in the supervisor: its processes send
+what they did, so a process that starts anew never makes a counter fall.
+
+Names and labels are a contract: dashboards and alerts in deploy/ are written against them.
+"""
+
+from collections.abc import Callable
+from importlib.resources import files
+from time import time
+from typing import Final
+
+from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram
+
+from schemas.messages import Part
+from schemas.reasons import REASONS
+from worker import VERSION
+from worker.core.metrics import FIELDS
+from worker.core.model import CORE_VERSION, Label
+from worker.tally import Overview, Report, Standing, Tally
+
+LANGUAGES: Final = frozenset(
+    entry.name.removesuffix(".toml")
+    for entry in files("worker.core").joinpath("lexicons").iterdir()
+    if entry.name.endswith(".toml")
+)
+"""The values of the label `language`, beside `other` and `unknown`: those with a lexicon."""
+_SECONDS: Final = (0.0002, 0.0005, 0.001, 0.002, 0.005, 0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1, 2, 5, 10, 30)
+_SHARES: Final = (0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 0.9, 0.95, 1.0)
+CAUSES: Final = ("signal", "failed", "fenced", "exit", "crashed", "time_limit", "memory_limit")
+"""The values of the label `cause` of restarts."""
+
+
+class Metrics:
+    """The closed set. One object a supervisor; `registry` is what /metrics shows."""
+
+    def __init__(self, overview: Callable[[], Overview] | None = None) -> None:
+        self.registry = CollectorRegistry()
+        counter, histogram, gauge = self._counter, self._histogram, self._gauge
+        self.pages = counter("pages", "Pages delivered, articles or not", "outcome")
+        self.page_bytes = counter("page_bytes", "Bytes of the records' values delivered")
+        self.output_bytes = counter("output_bytes", "Bytes of the values written, before compression")
+        self.articles = counter("articles", "Articles written", "part")
+        self.dead_letters = counter("dead_letters", "Pages rejected", "reason")
+        self.languages = counter("article_languages", "Pages with an article, by language", "language")
+        self.label_characters = counter("label_characters", "Non-space characters of the pages' text", "label")
+        self.missing = counter("missing_fields", "Main articles without the field", "field")
+        self.confidence = histogram("confidence", "Confidence of main articles", _SHARES)
+        self.stage = histogram("stage_seconds", "Wall time of a page per stage", _SECONDS, "stage")
+        self.batch = histogram("batch_seconds", "Wall time of a batch, processing and delivery", _SECONDS)
+        self.deliver = histogram("deliver_seconds", "Wall time of a batch's transaction", _SECONDS)
+        self.batches = counter("batches", "Transactions committed")
+        self.troubles = counter("transport_errors", "Calls to the brokers that failed and were tried again")
+        self.restarts = counter("restarts", "Consumer processes started again", "cause")
+        self.rebalances = counter("rebalances", "Times that a process got its partitions anew")
+        self.lag = gauge("lag_records", "Records not yet read, per partition assigned here", "partition")
+        self.lag_seconds = gauge("lag_seconds", "Age of the newest page of the last batch when it was delivered")
+        self.assigned = gauge("assigned_partitions", "Partitions assigned to this worker's processes")
+        self.last_progress = gauge(
+            "last_progress_timestamp_seconds", "When a batch was last delivered, or nothing was left"
+        )
+        self.processes = gauge("processes", "Consumer processes", "state")
+        build = gauge("build_info", "1; its labels say which version runs", "version", "core_version")
+        build.labels(VERSION, CORE_VERSION).set(1)
+        self._rebalances_seen: dict[int, int] = {}
+        self._lags: dict[int, dict[int, int]] = {}
+        self._lag_ages: dict[int, float] = {}
+        self._start_at_zero()
+        if overview is not None:
+            self._read_when_asked(overview)
+
+    def report(self, process: int, report: Report) -> None:
+        """Add up what a process did."""
+        if isinstance(report, Tally):
+            self._add(report)
+            self._lag_ages[process] = report.lag_seconds
+        elif isinstance(report, Standing):
+            self._stand(process, report)
+        else:
+            self.troubles.inc()
+
+    def died(self, process: int, cause: str) -> None:
+        """A process ended and is started again; its partitions are no longer here."""
+        self.restarts.labels(cause if cause in CAUSES else "exit").inc()
+        self._stand(process, Standing({}, 0))
+        self._rebalances_seen[process] = 0
+
+    def _add(self, tally: Tally) -> None:
+        self.pages.labels("article").inc(tally.article_pages)
+        self.pages.labels("rejected").inc(tally.pages - tally.article_pages)
+        self.page_bytes.inc(tally.page_bytes)
+        self.output_bytes.inc(tally.output_bytes)
+        for counter, counts in (
+            (self.articles, tally.articles),
+            (self.dead_letters, tally.dead_letters),
+            (self.label_characters, tally.label_characters),
+            (self.missing, tally.missing),
+        ):
+            for value, count in counts.items():
+                counter.labels(value).inc(count)
+        for language, count in tally.languages.items():
+            known = language in LANGUAGES or language == "unknown"
+            self.languages.labels(language if known else "other").inc(count)
+        for confidence in tally.confidences:
+            self.confidence.observe(confidence)
+        for stage, values in tally.stage_seconds.items():
+            child = self.stage.labels(stage)
+            for seconds in values:
+                child.observe(seconds)
+        self.batch.observe(tally.batch_seconds)
+        self.deliver.observe(tally.deliver_seconds)
+        self.batches.inc()
+
+    def _stand(self, process: int, standing: Standing) -> None:
+        self.rebalances.inc(max(0, standing.rebalances - self._rebalances_seen.get(process, 0)))
+        self._rebalances_seen[process] = standing.rebalances
+        gone = set(self._lags.get(process, {})) - set(standing.lag)
+        self._lags[process] = dict(standing.lag)
+        if not sum(standing.lag.values()):
+            self._lag_ages[process] = 0.0
+        held = {partition: lag for lags in self._lags.values() for partition, lag in lags.items()}
+        for partition in gone - set(held):
+            self.lag.remove(str(partition))
+        for partition, lag in held.items():
+            self.lag.labels(str(partition)).set(lag)
+        self.assigned.set(len(held))
+        self.lag_seconds.set(max(self._lag_ages.values(), default=0.0))
+
+    def _start_at_zero(self) -> None:
+        """Every series of the closed sets exists from the start, so that a rate sees its first step."""
+        for outcome in ("article", "rejected"):
+            self.pages.labels(outcome)
+        for part in Part:
+            self.articles.labels(part)
+        for reason in REASONS:
+            self.dead_letters.labels(reason)
+        for label in Label:
+            self.label_characters.labels(label)
+        for field in FIELDS:
+            self.missing.labels(field)
+        for cause in CAUSES:
+            self.restarts.labels(cause)
+
+    def _read_when_asked(self, overview: Callable[[], Overview]) -> None:
+        self.processes.labels("wanted").set_function(lambda: overview().processes)
+        self.processes.labels("alive").set_function(lambda: overview().alive)
+        self.last_progress.set_function(lambda: time() - overview().last_progress_seconds)
+
+    def _counter(self, name: str, text: str, *labels: str) -> Counter:
+        return Counter(f"newsmill_{name}", text, labels, registry=self.registry)
+
+    def _gauge(self, name: str, text: str, *labels: str) -> Gauge:
+        return Gauge(f"newsmill_{name}", text, labels, registry=self.registry)
+
+    def _histogram(self, name: str, text: str, buckets: tuple[float, ...], *labels: str) -> Histogram:
+        return Histogram(f"newsmill_{name}", text, labels, registry=self.registry, buckets=buckets)

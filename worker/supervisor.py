@@ -1,0 +1,248 @@
+"""The supervisor: starts the consumer processes, watches them from outside, starts the dead again, and ends them all.
+
+It never touches Kafka. From each process's journal it sees the record in hand and how long; it kills what exceeds a
+limit, accuses the record, and starts the process again; a record accused `limits.page_tries` times is dead-lettered.
+"""
+
+import contextlib
+import multiprocessing
+import signal
+import time
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, field
+from multiprocessing import connection
+from typing import Any, Final
+
+from schemas.reasons import Reason
+from worker import log as logs
+from worker.child import FINAL, Charge, Exit, main, resident_bytes
+from worker.journal import Doing, Journal, Note, Suspects
+from worker.settings import Settings
+from worker.tally import Overview, Report
+
+_WATCH_SECONDS: Final = 0.05
+"""How often journals are read: what a page may exceed its limits by."""
+_CONTEXT: Final = multiprocessing.get_context("spawn")
+
+
+@dataclass
+class Slot:
+    """One process number of the worker, and the process that has it now."""
+
+    number: int
+    journal: Journal = field(default_factory=lambda: Journal(_CONTEXT))
+    process: Any = None
+    reports: Any = None
+    start_at: float = 0.0
+    """Not before this (monotonic), while there is no process."""
+    deaths: int = 0
+    """In a row, without a delivered batch in between."""
+    verdict: Reason | None = None
+    """Why the supervisor killed it."""
+    code: int | None = None
+    """Exit code once it has ended for good."""
+
+    @property
+    def alive(self) -> bool:
+        """Whether its process runs."""
+        return self.process is not None and self.process.is_alive()
+
+
+class Supervisor:
+    """Runs `settings.worker.processes` consumer processes until told to stop; see `run`."""
+
+    def __init__(
+        self, settings: Settings, report: Callable[[int, Report], None], died: Callable[[int, str], None]
+    ) -> None:
+        self._settings = settings
+        self._report = report
+        self._died = died
+        self._log = logs.get(process="supervisor")
+        self._stop = _CONTEXT.Event()
+        self._suspects = Suspects(_CONTEXT)
+        self._slots = [Slot(number) for number in range(settings.worker.processes)]
+        self._stop_asked = False
+        self._ended: Exit | None = None
+        self._progress_at = time.monotonic()
+        self._batches = 0
+
+    def ask_to_stop(self, *_: object) -> None:
+        """Finish the batches in hand, commit, leave the group. Safe in a signal handler."""
+        self._stop_asked = True
+
+    def run(self) -> Exit:
+        """Until a signal, until idle for the settings' time, or until it cannot go on; returns why."""
+        for number in (signal.SIGTERM, signal.SIGINT):
+            signal.signal(number, self.ask_to_stop)
+        try:
+            while not self._stop_asked and self._ended is None:
+                self._turn()
+            return self._wind_up()
+        finally:
+            self._kill_all()
+
+    def overview(self) -> Overview:
+        """The worker as it is now."""
+        notes = [slot.journal.read() for slot in self._slots if slot.alive]
+        return Overview(
+            len(self._slots),
+            len(notes),
+            sum(note.settled for note in notes),
+            sum(note.assigned for note in notes),
+            time.monotonic() - self._progress_at,
+        )
+
+    def _turn(self) -> None:
+        now = time.monotonic()
+        for slot in self._slots:
+            if slot.process is None and slot.code is None and now >= slot.start_at:
+                self._start(slot)
+        self._hear(_WATCH_SECONDS)
+        for slot in self._slots:
+            if slot.alive:
+                self._watch(slot, slot.journal.read())
+            elif slot.process is not None:
+                self._bury(slot)
+        self._note_progress()
+        if self._all_idle():
+            self._log.info("idle", seconds=self._settings.worker.stop_when_idle_seconds)
+            self._ended = Exit.CLEAN
+
+    def _start(self, slot: Slot) -> None:
+        slot.journal.clear()
+        slot.verdict = None
+        receiving, sending = _CONTEXT.Pipe(duplex=False)
+        charge = Charge(self._settings, slot.number, slot.journal, self._suspects, self._stop, sending)
+        slot.process = _CONTEXT.Process(target=main, args=(charge,), name=f"newsmill-{slot.number}")
+        slot.process.start()
+        sending.close()
+        slot.reports = receiving
+        self._log.info("started", slot=slot.number, pid=slot.process.pid)
+
+    def _hear(self, seconds: float) -> None:
+        """Pass on what the processes report; wait that long for a first word."""
+        pipes = {slot.reports: slot for slot in self._slots if slot.reports is not None}
+        sentinels = [slot.process.sentinel for slot in self._slots if slot.alive]
+        if not pipes and not sentinels:
+            time.sleep(seconds)
+        for ready in connection.wait([*pipes, *sentinels], seconds) if pipes or sentinels else ():
+            if ready in pipes:
+                self._hear_one(pipes[ready])
+
+    def _hear_one(self, slot: Slot) -> None:
+        try:
+            while slot.reports.poll():
+                self._report(slot.number, slot.reports.recv())
+        except (EOFError, OSError):
+            slot.reports.close()
+            slot.reports = None
+
+    def _watch(self, slot: Slot, note: Note) -> None:
+        """Kill a process whose page or call takes too long, or whose page takes too much memory."""
+        seconds = (time.monotonic_ns() - note.since_ns) / 1e9
+        limits = self._settings.limits
+        if note.doing is Doing.PAGE:
+            grown = resident_bytes(slot.process.pid) - note.resting_rss
+            if seconds > limits.page_seconds:
+                self._condemn(slot, Reason.TIME_LIMIT, seconds=round(seconds, 1))
+            elif grown > limits.page_memory_bytes and seconds > _WATCH_SECONDS:
+                self._condemn(slot, Reason.MEMORY_LIMIT, grown_bytes=grown)
+        elif note.doing is Doing.CALLING and seconds > self._longest_call():
+            self._log.error("call_hangs", slot=slot.number, seconds=round(seconds, 1))
+            slot.process.kill()
+
+    def _longest_call(self) -> float:
+        return self._settings.worker.call_seconds
+
+    def _condemn(self, slot: Slot, reason: Reason, **why: object) -> None:
+        if slot.verdict is None:
+            slot.verdict = reason
+            self._log.error("page_over_limit", slot=slot.number, reason=reason, **why)
+            slot.process.kill()
+
+    def _bury(self, slot: Slot) -> None:
+        """A process has ended: say why, accuse the page it had in hand, and start another or give up."""
+        code, note = slot.process.exitcode, slot.journal.read()
+        if slot.reports is not None:
+            self._hear_one(slot)
+            if slot.reports is not None:
+                slot.reports.close()
+        slot.process = slot.reports = None
+        if code in FINAL or (code == Exit.CLEAN):
+            slot.code = code
+            self._ended = Exit(code) if code in FINAL else self._ended
+            self._log.info("ended", slot=slot.number, exit_code=code)
+            return
+        self._accuse(slot, note)
+        slot.deaths = 1 if note.batches else slot.deaths + 1
+        self._died(slot.number, _cause(code, slot.verdict))
+        self._start_later(slot, code)
+
+    def _accuse(self, slot: Slot, note: Note) -> None:
+        if note.doing is not Doing.PAGE:
+            return
+        reason = slot.verdict or Reason.CRASHED
+        tries = self._suspects.accuse(note.partition, note.offset, reason)
+        self._log.error(
+            "page_ended_its_process", partition=note.partition, offset=note.offset, reason=reason, tries=tries
+        )
+
+    def _start_later(self, slot: Slot, code: int) -> None:
+        worker = self._settings.worker
+        if slot.deaths > worker.restarts_in_a_row:
+            self._log.error("gave_up", slot=slot.number, deaths=slot.deaths, exit_code=code)
+            self._ended = Exit.FENCED if code == Exit.FENCED else Exit.FAILED
+            return
+        pause = min(worker.restart_backoff_seconds * 2 ** (slot.deaths - 1), worker.restart_backoff_max_seconds)
+        slot.start_at = time.monotonic() + pause
+        self._log.warning("died", slot=slot.number, exit_code=code, start_again_seconds=pause)
+
+    def _note_progress(self) -> None:
+        notes = [slot.journal.read() for slot in self._slots if slot.alive]
+        batches = sum(note.batches for note in notes)
+        if batches != self._batches or (notes and all(note.idle_since_ns for note in notes)):
+            self._batches, self._progress_at = batches, time.monotonic()
+
+    def _all_idle(self) -> bool:
+        limit = self._settings.worker.stop_when_idle_seconds
+        if limit is None or not all(slot.alive or slot.code == Exit.CLEAN for slot in self._slots):
+            return False
+        since = [slot.journal.read().idle_since_ns for slot in self._slots if slot.alive]
+        return all(since) and (time.monotonic_ns() - max(since, default=0)) / 1e9 >= limit
+
+    def _wind_up(self) -> Exit:
+        """Ask all processes to stop, wait for them, and say how it ended."""
+        self._log.info("stopping")
+        self._stop.set()
+        deadline = time.monotonic() + self._settings.worker.stop_seconds
+        while any(slot.alive for slot in self._slots) and time.monotonic() < deadline:
+            self._hear(_WATCH_SECONDS)
+        late = [slot.number for slot in self._slots if slot.alive]
+        if late:
+            self._log.error("killed_at_stop", slots=late, seconds=self._settings.worker.stop_seconds)
+        failed = late or any(code not in (None, Exit.CLEAN) for code in self._codes())
+        if self._ended is not None and self._ended is not Exit.CLEAN:
+            return self._ended
+        return Exit.FAILED if failed else Exit.CLEAN
+
+    def _codes(self) -> Iterable[int | None]:
+        for slot in self._slots:
+            if slot.reports is not None:
+                self._hear_one(slot)
+            yield slot.process.exitcode if slot.process is not None else slot.code
+
+    def _kill_all(self) -> None:
+        for slot in self._slots:
+            if slot.process is not None:
+                with contextlib.suppress(ValueError):
+                    slot.process.kill()
+                    slot.process.join(5)
+
+
+def _cause(code: int, verdict: Reason | None) -> str:
+    """Why a process ended, from a small closed set."""
+    if verdict is not None:
+        return str(verdict)
+    if code < 0:
+        return "signal"
+    return {Exit.FAILED: "failed", Exit.FENCED: "fenced"}.get(Exit(code), "exit") if code in set(Exit) else "exit"

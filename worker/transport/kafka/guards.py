@@ -1,0 +1,119 @@
+"""What kafka-python 3.0.12 gets wrong and cannot be told by configuration. Each guard has a test that fails without it.
+
+`GUARDED_VERSIONS` is the range they were read against; `tests/broker/test_traps.py` says when one is needed no longer.
+"""
+
+import time
+from typing import Any, Final
+
+import kafka
+from kafka.errors import KafkaError
+from kafka.record.default_records import DefaultRecordBatch
+from kafka.serializer import Serializer
+
+from worker.transport import Headers
+
+GUARDED_VERSIONS: Final = ((3, 0, 9), (3, 1))
+"""From (inclusive) and to (exclusive)."""
+_PAUSE_SECONDS: Final = 0.05
+
+
+def requeue_when_coordinator_is_away(producer: kafka.KafkaProducer) -> None:
+    """A transactional request is queued again when its coordinator refuses the connection.
+
+    `Sender._maybe_send_pending_request` looks the coordinator up again when `await_ready` *raises*, but drops the
+    request, since its target is still set: its result is never completed and the call hangs for ever, also when the
+    broker is back. An `await_ready` that answers False takes the path that queues it again.
+    """
+    client = producer._sender._client  # noqa: SLF001 - the place of the fault; no public way leads there
+    original = client.await_ready
+
+    def await_ready(node_id: Any, timeout_ms: float = 30_000) -> bool:  # noqa: ANN401 - a node id of kafka-python
+        try:
+            return bool(original(node_id, timeout_ms=timeout_ms))
+        except KafkaError:
+            time.sleep(_PAUSE_SECONDS)  # one caller asks again at once, without a pause of its own
+            return False
+
+    client.await_ready = await_ready
+
+
+class NothingSerializer(Serializer):  # type: ignore[misc] - kafka-python has no types
+    """Lets a record without key and without value through: `send` refuses (None, None) before it serializes."""
+
+    def serialize(self, topic: str, headers: object, data: Any) -> Any:  # noqa: ANN401, ARG002 - Serializer's signature
+        """`data`, and None for NOTHING."""
+        return None if data is NOTHING else data
+
+
+NOTHING: Final = object()
+"""Stands for a null value on its way through `send`."""
+
+
+class _NullHeader(tuple[str, None]):
+    """A header without a value: `send` checks item 1 for bytes by index, the encoder unpacks and understands None."""
+
+    __slots__ = ()
+
+    def __getitem__(self, index: Any) -> Any:  # noqa: ANN401 - tuple's own signature
+        return b"" if index == 1 else super().__getitem__(index)
+
+
+class _RawName(str):
+    """A header name that was no UTF-8, written back as the bytes it was read from."""
+
+    __slots__ = ()
+
+    def encode(self, encoding: str = "utf-8", errors: str = "surrogateescape") -> bytes:
+        """The bytes, with lone surrogates as the bytes they stand for."""
+        return super().encode(encoding, errors)
+
+
+def sendable_headers(headers: Headers) -> list[tuple[str, bytes]]:
+    """Headers as `send` takes them, null values and names that are no text kept."""
+    named = [(name if name.isascii() else _RawName(name), value) for name, value in headers]
+    return [_NullHeader((name, None)) if value is None else (name, value) for name, value in named]
+
+
+class _Lenient(bytes):
+    """A buffer whose slices decode header names that are not UTF-8 without raising."""
+
+    __slots__ = ()
+
+    def __getitem__(self, index: Any) -> Any:  # noqa: ANN401 - bytes' own signature
+        part = super().__getitem__(index)
+        return _LenientPart(part) if isinstance(index, slice) else part
+
+
+class _LenientPart(bytes):
+    __slots__ = ()
+
+    def decode(self, encoding: str = "utf-8", errors: str = "surrogateescape") -> str:
+        """Text, where bytes that are none become lone surrogates."""
+        return super().decode(encoding, errors)
+
+
+def tolerate_header_names_that_are_no_text() -> None:
+    """A record whose header name is not UTF-8 is read like any other; without this its partition is stuck for ever.
+
+    kafka-python decodes header names strictly and raises CorruptRecordError from every `poll`: one hostile record
+    stops a partition. Only a record that failed is read again, through a lenient buffer.
+    """
+    if getattr(DefaultRecordBatch._read_msg, "lenient", False):  # noqa: SLF001 - the method that is guarded
+        return
+    original = DefaultRecordBatch._read_msg  # noqa: SLF001 - the method that is guarded
+
+    def _read_msg(self: Any, *args: Any, **kwargs: Any) -> Any:  # noqa: ANN401 - kafka-python has no types
+        start = self._pos
+        try:
+            return original(self, *args, **kwargs)
+        except UnicodeDecodeError:
+            strict, self._pos = self._buffer, start
+            self._buffer = _Lenient(strict)
+            try:
+                return original(self, *args, **kwargs)
+            finally:
+                self._buffer = strict
+
+    _read_msg.lenient = True  # type: ignore[attr-defined] - marks the guard as set
+    DefaultRecordBatch._read_msg = _read_msg  # noqa: SLF001 - the method that is guarded
