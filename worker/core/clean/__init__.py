@@ -3,9 +3,19 @@
 from collections.abc import Callable
 from typing import Final
 
-from worker.core.clean.spacing import collapse_spaces
+from worker.core.clean.compose import compose
+from worker.core.clean.hyphens import join_hyphens
+from worker.core.clean.invisible import drop_invisible
+from worker.core.clean.spacing import collapse_spaces, space_marks, tighten_brackets
 
-STEPS: Final[tuple[Callable[[str], str], ...]] = (collapse_spaces,)
+STEPS: Final[tuple[Callable[[str], str], ...]] = (
+    join_hyphens,  # needs the line breaks and the soft hyphens
+    drop_invisible,  # before the spaces it may leave
+    compose,  # behind the joiners that keep marks apart
+    collapse_spaces,
+    space_marks,
+    tighten_brackets,
+)
 
 
 def clean(text: str) -> str:
