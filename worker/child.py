@@ -1,4 +1,4 @@
-"""A consumer process: what runs inside it from its first line to its exit code. Spawned by the supervisor, never forked."""
+"""A consumer process, from its first line to its exit code. Spawned by the supervisor, never forked."""
 
 import os
 import resource
@@ -95,9 +95,9 @@ def _run(charge: Charge, stop: "_Stop", log: logs.Log) -> Exit:
         Loop(transport, mill, charge.journal, _sender(charge.reports), settings, log, stop.asked).run()
     except (TransportError, TooManyBad) as error:
         code = next(code for kind, code in _ENDS.items() if isinstance(error, kind))
-        log.error("stopped", error=str(error), exit_code=int(code))
+        log.error("stopped", error=str(error), exit_code=int(code))  # noqa: TRY400 - the message says it all
         return code
-    except Exception as error:  # noqa: BLE001 - the last line of defence: it must be in the log, and the exit code non-zero
+    except Exception as error:
         log.exception("failed", error=type(error).__name__)
         return Exit.FAILED
     return Exit.CLEAN

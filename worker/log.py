@@ -17,7 +17,7 @@ Log = structlog.typing.FilteringBoundLogger
 
 
 def configure(settings: LogSettings) -> None:
-    """Set up the logs of this process; once, at its start. What libraries log comes out the same way, from warnings up."""
+    """Set up the logs of this process; once, at its start. Libraries' warnings come out the same way."""
     readable = settings.format == "text" or (settings.format == "auto" and sys.stderr.isatty())
     shared: list[Any] = [
         structlog.contextvars.merge_contextvars,

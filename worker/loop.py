@@ -1,8 +1,8 @@
 """The loop of a consumer process: poll, process each page, deliver. The only file that orders side effects.
 
-What happens to a batch, in this order: (1) poll; (2) each page becomes its outputs, in memory; (3) outputs and positions
-go out in one transaction; (4) only then is it counted. A failure at (3) leaves nothing behind, and the next poll hands
-the same pages out again.
+What happens to a batch, in this order: (1) poll; (2) each page becomes its outputs, in memory; (3) outputs and
+positions go out in one transaction; (4) only then is it counted. A failure at (3) leaves nothing behind, and the next
+poll hands the same pages out again.
 """
 
 import time

@@ -1,6 +1,6 @@
-"""Everything that is measured, as one closed set of Prometheus metrics. Lives in the supervisor: its processes send
-what they did, so a process that starts anew never makes a counter fall.
+"""Everything that is measured, as one closed set of Prometheus metrics.
 
+It lives in the supervisor: the processes send what they did, so one that starts anew never makes a counter fall.
 Names and labels are a contract: dashboards and alerts in deploy/ are written against them.
 """
 

@@ -108,7 +108,7 @@ class Worker(_Group):
     restarts_in_a_row: Count = 10
     """Restarts of one process without a delivered batch in between, before the worker gives up."""
     test_hook: bool = False
-    """For tests of the supervisor alone: pages with a header `newsmill-test-hook` may end, hang or bloat their process."""
+    """For tests alone: pages with a header `newsmill-test-hook` may end, hang or bloat their process."""
     stop_when_idle_seconds: Seconds | None = None
     """End cleanly when nothing came for so long; `--stop-when-idle`."""
 

@@ -4,6 +4,7 @@ from collections import Counter
 from dataclasses import dataclass, field
 
 from worker.core.model import Outcome
+from worker.live.glimpse import Glimpse
 
 
 @dataclass
@@ -31,12 +32,15 @@ class Tally:
     """Records not yet handed out, per assigned partition."""
     lag_seconds: float = 0.0
     """Age of the newest page of the batch when it was delivered."""
+    glimpse: Glimpse = field(default_factory=Glimpse)
+    """For the live page."""
 
     def add(self, outcome: Outcome) -> None:
         """Count one page that became `outcome`, its metrics completed."""
         metrics = outcome.metrics
         self.pages += 1
         self.page_bytes += metrics.bytes
+        self.glimpse.add(outcome)
         self.label_characters.update(metrics.label_characters)
         for stage, microseconds in metrics.stage_microseconds.items():
             self.stage_seconds.setdefault(stage, []).append(microseconds / 1e6)

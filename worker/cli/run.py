@@ -38,13 +38,15 @@ def run(settings: Settings) -> Exit:
     logs.configure(settings.log)
     log = logs.get(process="supervisor")
     supervisor = Supervisor(
-        settings, lambda slot, report: metrics.report(slot, report), lambda s, c: metrics.died(s, c)
+        settings,
+        lambda slot, report: metrics.report(slot, report),  # noqa: PLW0108 - made below, of this supervisor
+        lambda slot, cause: metrics.died(slot, cause),  # noqa: PLW0108 - made below, of this supervisor
     )
     metrics = Metrics(supervisor.overview)
     try:
         server = health.serve(settings.http.host, settings.http.port, health.routes(metrics, supervisor.overview))
     except OSError as error:
-        log.error("no_http", host=settings.http.host, port=settings.http.port, error=error.strerror)
+        log.error("no_http", host=settings.http.host, port=settings.http.port, error=error.strerror)  # noqa: TRY400 - no trace
         return Exit.CONFIGURATION
     log.info("newsmill", version=VERSION, processes=settings.worker.processes, http_port=server.server_port)
     try:

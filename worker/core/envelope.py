@@ -25,7 +25,7 @@ from worker.core.limits import DEFAULT_LIMITS, Limits
 Headers = Sequence[tuple[str, bytes | None]]
 
 _ENVELOPE: Final = 2
-"""A record may be this many times larger than the page in it: base64 makes 4/3, JSON's escapes up to 6, of few letters."""
+"""A record may be this many times larger than the page in it: base64 makes 4/3, escapes more of few letters."""
 _GZIP_MAGIC: Final = b"\x1f\x8b\x08"
 _ZSTD_MAGIC: Final = b"\x28\xb5\x2f\xfd"
 _ZSTD_WINDOW: Final = 1 << 27

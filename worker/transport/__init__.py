@@ -98,25 +98,25 @@ class TransportError(Exception):
     """The world's fault. Nothing of the failed call is committed; the message says what to do."""
 
 
-class Unavailable(TransportError):
+class Unavailable(TransportError):  # noqa: N818 - named for what happened, like its siblings
     """Brokers do not answer, or answered with an error that passes: try again later."""
 
 
-class Fenced(TransportError):
+class Fenced(TransportError):  # noqa: N818 - named for what happened, like its siblings
     """Another producer took over this one's transactional id: this process must exit."""
 
 
-class Refused(TransportError):
+class Refused(TransportError):  # noqa: N818 - named for what happened, like its siblings
     """The brokers refuse: wrong credentials, or a right is missing. Trying again does not help."""
 
 
-class OffsetsGone(TransportError):
+class OffsetsGone(TransportError):  # noqa: N818 - named for what happened, like its siblings
     """The committed position was deleted by retention, or the topic was made anew, and the settings say stop."""
 
 
-class TopicMissing(TransportError):
+class TopicMissing(TransportError):  # noqa: N818 - named for what happened, like its siblings
     """A topic does not exist."""
 
 
-class TooLargeForBroker(TransportError):
+class TooLargeForBroker(TransportError):  # noqa: N818 - named for what happened, like its siblings
     """An output is larger than its topic takes."""

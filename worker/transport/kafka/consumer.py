@@ -23,8 +23,8 @@ _CLOSE_MS: Final = 5_000
 class GroupMember:
     """One member of the group, made at the first poll and made anew after any exception from a poll.
 
-    Trap 1: takes bytes, no deserializer. Trap 3: earliest, no auto-commit, cooperative-sticky. Trap 7: the listener only
-    pauses what is new. Traps 4 and 12: whenever the membership is not that of the last batch, what was polled is
+    Trap 1: takes bytes, no deserializer. Trap 3: earliest, no auto-commit, cooperative-sticky. Trap 7: the listener
+    only pauses what is new. Traps 4 and 12: whenever the membership is not that of the last batch, what was polled is
     dropped and every assigned partition is sought to its committed position.
     """
 
@@ -136,7 +136,7 @@ class GroupMember:
             )
 
 
-class _Listener(ConsumerRebalanceListener):  # type: ignore[misc] - kafka-python has no types
+class _Listener(ConsumerRebalanceListener):  # type: ignore[misc]  # kafka-python has no types
     """Keeps new partitions quiet until the loop has placed them. Nothing here may ask the broker."""
 
     def __init__(self) -> None:

@@ -38,7 +38,7 @@ def requeue_when_coordinator_is_away(producer: kafka.KafkaProducer) -> None:
     client.await_ready = await_ready
 
 
-class NothingSerializer(Serializer):  # type: ignore[misc] - kafka-python has no types
+class NothingSerializer(Serializer):  # type: ignore[misc]  # kafka-python has no types
     """Lets a record without key and without value through: `send` refuses (None, None) before it serializes."""
 
     def serialize(self, topic: str, headers: object, data: Any) -> Any:  # noqa: ANN401, ARG002 - Serializer's signature
@@ -69,7 +69,7 @@ class _RawName(str):
         return super().encode(encoding, errors)
 
 
-def sendable_headers(headers: Headers) -> list[tuple[str, bytes]]:
+def sendable_headers(headers: Headers) -> list[tuple[str, bytes | None]]:
     """Headers as `send` takes them, null values and names that are no text kept."""
     named = [(name if name.isascii() else _RawName(name), value) for name, value in headers]
     return [_NullHeader((name, None)) if value is None else (name, value) for name, value in named]
@@ -99,9 +99,9 @@ def tolerate_header_names_that_are_no_text() -> None:
     kafka-python decodes header names strictly and raises CorruptRecordError from every `poll`: one hostile record
     stops a partition. Only a record that failed is read again, through a lenient buffer.
     """
-    if getattr(DefaultRecordBatch._read_msg, "lenient", False):  # noqa: SLF001 - the method that is guarded
-        return
     original = DefaultRecordBatch._read_msg  # noqa: SLF001 - the method that is guarded
+    if original.__module__ == __name__:
+        return
 
     def _read_msg(self: Any, *args: Any, **kwargs: Any) -> Any:  # noqa: ANN401 - kafka-python has no types
         start = self._pos
@@ -115,5 +115,4 @@ def tolerate_header_names_that_are_no_text() -> None:
             finally:
                 self._buffer = strict
 
-    _read_msg.lenient = True  # type: ignore[attr-defined] - marks the guard as set
     DefaultRecordBatch._read_msg = _read_msg  # noqa: SLF001 - the method that is guarded

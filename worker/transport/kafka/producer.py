@@ -31,10 +31,10 @@ class TransactionalProducer:
         self._id = transactional_id
         self._producer: kafka.KafkaProducer | None = None
 
-    def open(self) -> None:
-        """Make the producer if there is none; aborts what its predecessor left open. Raises TransportError."""
+    def open(self) -> kafka.KafkaProducer:
+        """The producer, made if there is none; aborts what its predecessor left open. Raises TransportError."""
         if self._producer is not None:
-            return
+            return self._producer
         try:
             producer = kafka.KafkaProducer(**_arguments(self._settings, self._id))
             self._producer = producer
@@ -43,6 +43,7 @@ class TransactionalProducer:
         except Exception as error:
             self.discard()
             raise translate(error, "starting transactions") from error
+        return producer
 
     def commit(self, outputs: Sequence[Output], offsets: Mapping[tuple[str, int], int], member: Any) -> None:  # noqa: ANN401 - kafka's group metadata
         """Outputs and offsets, both or neither. Raises TransportError; the producer is then gone.
@@ -50,8 +51,7 @@ class TransactionalProducer:
         1. begin; 2. send all; 3. ask every future (a failed send is silent otherwise); 4. offsets under the membership
         they were read in; 5. commit.
         """
-        self.open()
-        producer = self._producer
+        producer = self.open()
         try:
             producer.begin_transaction()
             futures = [_send(producer, output) for output in outputs]

@@ -8,7 +8,7 @@ from kafka.net.sasl.oauth import AbstractTokenProvider
 from worker.settings import Kafka
 
 
-class _Token(AbstractTokenProvider):  # type: ignore[misc] - kafka-python has no types
+class _Token(AbstractTokenProvider):  # type: ignore[misc]  # kafka-python has no types
     """A bearer token, read anew from its file for each connection so that it can be renewed under a running worker."""
 
     def __init__(self, settings: Kafka) -> None:
