@@ -1,16 +1,20 @@
 """The live page in a real browser, drawn from a board of known content: hostile, right to left, empty, busy."""
 
-import http.server
-import threading
 import time
+import urllib.error
+import urllib.request
+from collections import Counter, deque
 from datetime import UTC, datetime
 from itertools import pairwise
 
 import pytest
 
 from schemas.messages import Position
-from worker.live import Board, Digest, Headline, Lag, Letter, answer
-from worker.live.digest import SourceCounts
+from worker import health
+from worker.live.board import Board
+from worker.live.glimpse import Glimpse, Headline, Letter, SourceCounts
+from worker.live.serve import routes
+from worker.tally import Overview, Tally
 
 NOW = datetime.now(UTC)
 HOSTILE = "<img src=x onerror=\"document.title='pwned'\"><script>document.title='pwned'</script>"
@@ -59,54 +63,45 @@ SOURCES = {
     "a-very-long-name-of-a-host-that-goes-on-and-on.regional-newspapers.example": SourceCounts(40, 39, 36.0),
     "quiet.example": SourceCounts(2, 2, 1.9),
 }
-OUTCOMES = {"article": 440, "no_article": 40, "not_json": 12}
+REJECTED = {"no_article": 40, "not_json": 12}
 
 
-class Handler(http.server.BaseHTTPRequestHandler):
-    """The answers of the live page over its server's board."""
+class Page:
+    """A board behind the worker's own http server."""
 
-    def do_GET(self):
-        found = answer(self.path, self.server.board, time.time())
-        self.send_response(200 if found else 404)
-        for name, value in (found.headers if found else {}).items():
-            self.send_header(name, value)
-        self.send_header("Content-Type", found.content_type if found else "text/plain")
-        self.end_headers()
-        self.wfile.write(found.body if found else b"")
+    def __init__(self, board):
+        self.board = board
+        overview = Overview(processes=2, alive=2, settled=2, assigned=12, last_progress_seconds=0.4)
+        self.server = health.serve("127.0.0.1", 0, routes(board, lambda: overview))
+        self.url = f"http://127.0.0.1:{self.server.server_port}/"
 
-    def log_message(self, *_):
-        pass
+    def close(self):
+        self.server.shutdown()
+        self.server.server_close()
 
 
-class Page(http.server.ThreadingHTTPServer):
-    """A board behind the live page's own answers."""
-
-    def __init__(self):
-        super().__init__(("127.0.0.1", 0), Handler)
-        self.board = Board("newsmill-0", "0.1.0", time.time() - 7200)
-        self.url = f"http://127.0.0.1:{self.server_port}/"
-        threading.Thread(target=self.serve_forever, daemon=True).start()
-
-    def fill(self):
-        """A quarter of an hour of load with a stall in it."""
-        start = time.time() - 900
-        for step in range(180):
-            stalled = 90 <= step < 100
-            pages = 0 if stalled else 4000 + 300 * (step % 7)
-            lag = Lag(records=5000 * max(0, step - 89) if step < 110 else 200, seconds=80.0 if stalled else 1.5)
-            self.board.add(
-                0, Digest(pages, pages * 10_000, {"article": pages * 9 // 10}, {}, (), (), lag), start + step * 5
-            )
-        self.board.add(0, Digest(492, 5_000_000, OUTCOMES, SOURCES, HEADLINES, LETTERS, Lag(1234, 4.0)), time.time())
+def busy_board():
+    """A quarter of an hour of load with a stall in it, then one batch of everything."""
+    now = time.time()
+    board = Board("newsmill-0", "0.1.0", now - 7200)
+    for step in range(180):
+        stalled = 90 <= step < 100
+        pages = 0 if stalled else 4000 + 300 * (step % 7)
+        lag = {0: 5000 * max(0, step - 89) if step < 110 else 200}
+        tally = Tally(pages, pages * 10_000, pages, lag=lag, lag_seconds=80.0 if stalled else 1.5)
+        board.add(0, tally, now - 900 + step * 5)
+    glimpse = Glimpse(dict(SOURCES), deque(HEADLINES), deque(LETTERS))
+    tally = Tally(492, 5_000_000, 440, dead_letters=Counter(REJECTED), lag={0: 1000, 1: 234}, lag_seconds=4.0)
+    tally.glimpse = glimpse
+    board.add(0, tally, now)
+    return board
 
 
 @pytest.fixture(scope="module")
 def page():
-    page = Page()
-    page.fill()
+    page = Page(busy_board())
     yield page
-    page.shutdown()
-    page.server_close()
+    page.close()
 
 
 @pytest.fixture
@@ -127,7 +122,7 @@ def test_the_figures_are_those_of_the_board(opened):
 def test_outcomes_are_counted_by_reason(opened):
     rows = opened.run("return [...document.querySelectorAll('#outcomes tr')].map(r => r.innerText.split(/\\s+/)[0])")
     assert rows[0] == "article"
-    assert set(rows) == set(OUTCOMES)
+    assert set(rows) == {"article", *REJECTED}
 
 
 def test_headlines_carry_their_language_and_direction(opened):
@@ -207,18 +202,17 @@ def test_the_page_asks_nobody_but_the_worker_and_the_console_is_clean(opened, pa
     assert opened.complaints() == []
 
 
-def test_an_empty_board_says_that_there_is_nothing_yet(browser, page):
-    full, page.board = page.board, Board("newsmill-1", "0.1.0", time.time())
-    try:
-        browser.open(page.url)
-        browser.wait("return document.querySelector('#status').textContent === 'Running'")
-        notes = "return [...document.querySelectorAll('.empty')].filter(p => !p.hidden).map(p => p.textContent)"
-        assert browser.run(notes) == ["No article yet.", "None.", "No page yet."]
-        assert browser.run("return document.querySelector('#pages-now').textContent") == "0"
-    finally:
-        page.board = full
+def test_an_empty_board_says_that_there_is_nothing_yet(browser):
+    page = Page(Board("newsmill-1", "0.1.0", time.time()))
+    browser.open(page.url)
+    browser.wait("return document.querySelector('#status').textContent.startsWith('2 of 2 processes run')")
+    notes = "return [...document.querySelectorAll('.empty')].filter(p => !p.hidden).map(p => p.textContent)"
+    assert browser.run(notes) == ["No article yet.", "None.", "No page yet."]
+    assert browser.run("return document.querySelector('#pages-now').textContent") == "0"
+    page.close()
 
 
-def test_a_path_that_is_not_listed_is_not_answered(page):
-    for path in ("/../settings.py", "/live.jso", "/assets/live.js", "/index.html", "/uplot.LICENSE"):
-        assert answer(path, page.board, time.time()) is None
+@pytest.mark.parametrize("path", ["../settings.py", "live.jso", "assets/live.js", "index.html", "uplot.LICENSE"])
+def test_a_path_that_is_not_listed_is_not_answered(page, path):
+    with pytest.raises(urllib.error.HTTPError, match="404"):
+        urllib.request.urlopen(page.url + path)  # noqa: S310 - localhost

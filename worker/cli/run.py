@@ -6,6 +6,7 @@ the brokers (credentials, rights); 6 another process uses this one's transaction
 """
 
 import sys
+import time
 from typing import Annotated
 
 import typer
@@ -13,9 +14,12 @@ import typer
 from worker import VERSION, health
 from worker import log as logs
 from worker.child import Exit
+from worker.live import serve as live
+from worker.live.board import Board
 from worker.observe import Metrics
 from worker.settings import Settings, SettingsError, load
 from worker.supervisor import Supervisor
+from worker.tally import Report
 
 
 def command(
@@ -37,14 +41,23 @@ def run(settings: Settings) -> Exit:
     """The worker with these settings; returns its exit code."""
     logs.configure(settings.log)
     log = logs.get(process="supervisor")
-    supervisor = Supervisor(
-        settings,
-        lambda slot, report: metrics.report(slot, report),  # noqa: PLW0108 - made below, of this supervisor
-        lambda slot, cause: metrics.died(slot, cause),  # noqa: PLW0108 - made below, of this supervisor
-    )
+    board = Board(settings.instance, VERSION, time.time())
+
+    def report(slot: int, said: Report) -> None:
+        metrics.report(slot, said)
+        board.add(slot, said, time.time())
+
+    def died(slot: int, cause: str) -> None:
+        metrics.died(slot, cause)
+        board.forget(slot)
+
+    supervisor = Supervisor(settings, report, died)
     metrics = Metrics(supervisor.overview)
+    routes = health.routes(metrics, supervisor.overview)
+    if settings.http.live_page:
+        routes |= live.routes(board, supervisor.overview)
     try:
-        server = health.serve(settings.http.host, settings.http.port, health.routes(metrics, supervisor.overview))
+        server = health.serve(settings.http.host, settings.http.port, routes)
     except OSError as error:
         log.error("no_http", host=settings.http.host, port=settings.http.port, error=error.strerror)  # noqa: TRY400 - no trace
         return Exit.CONFIGURATION

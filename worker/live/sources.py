@@ -8,7 +8,7 @@ from functools import reduce
 from operator import add
 from typing import Final
 
-from worker.live.digest import SourceCounts
+from worker.live.glimpse import SourceCounts
 
 KEPT: Final = 1000
 """Sources remembered: those seen last."""

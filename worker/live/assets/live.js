@@ -145,6 +145,12 @@ function drawFigures(now) {
   byId("lag-seconds").classList.toggle("warn", now.lag_seconds > 60);
 }
 
+function summary(state) {
+  const { alive, processes, assigned } = state.processes;
+  const trouble = state.trouble ? `, the brokers do not answer (${state.trouble})` : "";
+  return `${alive} of ${processes} processes run, ${assigned} partitions${trouble}`;
+}
+
 function draw(state) {
   byId("instance").textContent = state.instance;
   byId("version").textContent = `Newsmill ${state.version}, up for ${duration(state.at - state.started)}`;
@@ -169,9 +175,10 @@ async function refresh() {
   try {
     const response = await fetch("live.json", { cache: "no-store" });
     if (!response.ok) throw new Error(`answer ${response.status}`);
-    draw(await response.json());
+    const state = await response.json();
+    draw(state);
     failures = 0;
-    say("Running", false);
+    say(summary(state), state.trouble != null || state.processes.alive < state.processes.processes);
   } catch (error) {
     failures += 1;
     if (failures > 1) say(`The worker does not answer (${error.message})`, true);
@@ -181,7 +188,7 @@ async function refresh() {
 byId("pause").addEventListener("click", (event) => {
   paused = !paused;
   event.target.setAttribute("aria-pressed", String(paused));
-  say(paused ? "Paused" : "Running", false);
+  if (paused) say("Paused", false);
   refresh();
 });
 matchMedia("(prefers-color-scheme: dark)").addEventListener("change", () => { makeCharts(); refresh(); });
