@@ -4,18 +4,19 @@ It lives in the supervisor: the processes send what they did, so one that starts
 Names and labels are a contract: dashboards and alerts in deploy/ are written against them.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from importlib.resources import files
 from time import time
 from typing import Final
 
 from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram
 
-from schemas.messages import Part
+from schemas.messages import Part, WarningCode
 from schemas.reasons import REASONS
 from worker import VERSION
 from worker.core.metrics import FIELDS
 from worker.core.model import CORE_VERSION, Label
+from worker.live.sources import Health
 from worker.tally import Overview, Report, Standing, Tally
 
 LANGUAGES: Final = frozenset(
@@ -33,7 +34,11 @@ CAUSES: Final = ("signal", "failed", "fenced", "exit", "crashed", "time_limit", 
 class Metrics:
     """The closed set. One object a supervisor; `registry` is what /metrics shows."""
 
-    def __init__(self, overview: Callable[[], Overview] | None = None) -> None:
+    def __init__(
+        self,
+        overview: Callable[[], Overview] | None = None,
+        sources: Callable[[], Mapping[Health, int]] | None = None,
+    ) -> None:
         self.registry = CollectorRegistry()
         counter, histogram, gauge = self._counter, self._histogram, self._gauge
         self.pages = counter("pages", "Pages delivered, articles or not", "outcome")
@@ -44,6 +49,7 @@ class Metrics:
         self.languages = counter("article_languages", "Pages with an article, by language", "language")
         self.label_characters = counter("label_characters", "Non-space characters of the pages' text", "label")
         self.missing = counter("missing_fields", "Main articles without the field", "field")
+        self.warnings = counter("warnings", "Main articles with the warning", "warning")
         self.confidence = histogram("confidence", "Confidence of main articles", _SHARES)
         self.stage = histogram("stage_seconds", "Wall time of a page per stage", _SECONDS, "stage")
         self.batch = histogram("batch_seconds", "Wall time of a batch, processing and delivery", _SECONDS)
@@ -53,26 +59,37 @@ class Metrics:
         self.restarts = counter("restarts", "Consumer processes started again", "cause")
         self.rebalances = counter("rebalances", "Times that a process got its partitions anew")
         self.lag = gauge("lag_records", "Records not yet read, per partition assigned here", "partition")
-        self.lag_seconds = gauge("lag_seconds", "Age of the newest page of the last batch when it was delivered")
+        self.lag_seconds = gauge("lag_seconds", "Age of the newest page delivered, while later ones wait; else 0")
         self.assigned = gauge("assigned_partitions", "Partitions assigned to this worker's processes")
         self.last_progress = gauge(
             "last_progress_timestamp_seconds", "When a batch was last delivered, or nothing was left"
         )
         self.processes = gauge("processes", "Consumer processes", "state")
+        self.transaction_bytes = gauge(
+            "transaction_bytes", "Bytes of the values in the last transaction: in flight at most"
+        )
+        self.resident = gauge("resident_bytes", "Resident memory of all processes and the supervisor")
+        self.started = gauge("started_timestamp_seconds", "When the worker was started")
+        self.started.set(time())
+        self.sources = gauge("sources", "Sources of the last 15 minutes by health, of those seen here", "health")
         build = gauge("build_info", "1; its labels say which version runs", "version", "core_version")
         build.labels(VERSION, CORE_VERSION).set(1)
         self._rebalances_seen: dict[int, int] = {}
         self._lags: dict[int, dict[int, int]] = {}
-        self._lag_ages: dict[int, float] = {}
+        self._newest: dict[int, float] = {}
+        """Per process: when the newest page it delivered was made, seconds since 1970."""
+        self.lag_seconds.set_function(self._seconds_behind)
         self._start_at_zero()
         if overview is not None:
             self._read_when_asked(overview)
+        for health in Health if sources is not None else ():
+            self.sources.labels(health).set_function(lambda health=health: sources()[health])
 
     def report(self, process: int, report: Report) -> None:
         """Add up what a process did."""
         if isinstance(report, Tally):
             self._add(report)
-            self._lag_ages[process] = report.lag_seconds
+            self._newest[process] = time() - report.lag_seconds
         elif isinstance(report, Standing):
             self._stand(process, report)
         else:
@@ -94,6 +111,7 @@ class Metrics:
             (self.dead_letters, tally.dead_letters),
             (self.label_characters, tally.label_characters),
             (self.missing, tally.missing),
+            (self.warnings, tally.warnings),
         ):
             for value, count in counts.items():
                 counter.labels(value).inc(count)
@@ -109,21 +127,24 @@ class Metrics:
         self.batch.observe(tally.batch_seconds)
         self.deliver.observe(tally.deliver_seconds)
         self.batches.inc()
+        self.transaction_bytes.set(tally.output_bytes)
 
     def _stand(self, process: int, standing: Standing) -> None:
         self.rebalances.inc(max(0, standing.rebalances - self._rebalances_seen.get(process, 0)))
         self._rebalances_seen[process] = standing.rebalances
         gone = set(self._lags.get(process, {})) - set(standing.lag)
         self._lags[process] = dict(standing.lag)
-        if not sum(standing.lag.values()):
-            self._lag_ages[process] = 0.0
         held = {partition: lag for lags in self._lags.values() for partition, lag in lags.items()}
         for partition in gone - set(held):
             self.lag.remove(str(partition))
         for partition, lag in held.items():
             self.lag.labels(str(partition)).set(lag)
         self.assigned.set(len(held))
-        self.lag_seconds.set(max(self._lag_ages.values(), default=0.0))
+
+    def _seconds_behind(self) -> float:
+        """Of the process that is furthest behind; a page that waits gets older, also while nothing is delivered."""
+        waiting = [process for process, lag in self._lags.items() if sum(lag.values())]
+        return max((time() - self._newest[process] for process in waiting if process in self._newest), default=0.0)
 
     def _start_at_zero(self) -> None:
         """Every series of the closed sets exists from the start, so that a rate sees its first step."""
@@ -137,12 +158,15 @@ class Metrics:
             self.label_characters.labels(label)
         for field in FIELDS:
             self.missing.labels(field)
+        for warning in WarningCode:
+            self.warnings.labels(warning)
         for cause in CAUSES:
             self.restarts.labels(cause)
 
     def _read_when_asked(self, overview: Callable[[], Overview]) -> None:
         self.processes.labels("wanted").set_function(lambda: overview().processes)
         self.processes.labels("alive").set_function(lambda: overview().alive)
+        self.resident.set_function(lambda: overview().resident_bytes)
         self.last_progress.set_function(lambda: time() - overview().last_progress_seconds)
 
     def _counter(self, name: str, text: str, *labels: str) -> Counter:

@@ -6,6 +6,7 @@ limit, accuses the record, and starts the process again; a record accused `limit
 
 import contextlib
 import multiprocessing
+import os
 import signal
 import time
 from collections.abc import Callable, Iterable
@@ -90,6 +91,7 @@ class Supervisor:
             sum(note.settled for note in notes),
             sum(note.assigned for note in notes),
             time.monotonic() - self._progress_at,
+            sum(map(resident_bytes, [os.getpid(), *(slot.process.pid for slot in self._slots if slot.alive)])),
         )
 
     def _turn(self) -> None:

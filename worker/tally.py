@@ -86,3 +86,5 @@ class Overview:
     assigned: int
     last_progress_seconds: float
     """Since a batch was delivered or a process was seen with nothing left to do."""
+    resident_bytes: int = 0
+    """Of all processes and the supervisor together."""

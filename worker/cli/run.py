@@ -52,7 +52,7 @@ def run(settings: Settings) -> Exit:
         board.forget(slot)
 
     supervisor = Supervisor(settings, report, died)
-    metrics = Metrics(supervisor.overview)
+    metrics = Metrics(supervisor.overview, board.sources)
     routes = health.routes(metrics, supervisor.overview)
     if settings.http.live_page:
         routes |= live.routes(board, supervisor.overview)

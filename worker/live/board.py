@@ -1,6 +1,7 @@
 """What the live page shows: the reports of all processes, added up."""
 
 import threading
+import time
 from collections import Counter, deque
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass
@@ -8,7 +9,7 @@ from typing import Any, Final
 
 from worker.live.glimpse import LATEST, Headline, Letter
 from worker.live.series import Gauge, Series
-from worker.live.sources import Sources
+from worker.live.sources import SHOWN, Health, Sources
 from worker.tally import Report, Standing, Tally, Trouble
 
 _NOW_STEPS: Final = 6
@@ -66,6 +67,12 @@ class Board:
         with self._lock:
             return self._state(now)
 
+    def sources(self) -> dict[Health, int]:
+        """How many of the sources seen in the last minutes are in which health."""
+        with self._lock:
+            counts = Counter(state.health for state in self._sources.states(time.time()))
+        return {health: counts[health] for health in Health}
+
     def _stand(self, slot: int, standing: Standing, at: float) -> None:
         waited = self._lags[slot].seconds_at(at) if slot in self._lags else 0.0
         self._note_lag(slot, standing.lag, waited, at)
@@ -103,7 +110,7 @@ class Board:
             "series": self._series(now),
             "headlines": [asdict(headline) for headline in reversed(self._headlines)],
             "letters": [_plain(letter) for letter in reversed(self._letters)],
-            "sources": [asdict(state) for state in self._sources.states(now)],
+            "sources": [asdict(state) for state in self._sources.states(now)[:SHOWN]],
         }
 
     def _recent(self, name: str, now: float) -> float:

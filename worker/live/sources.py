@@ -13,6 +13,7 @@ from worker.live.glimpse import SourceCounts
 KEPT: Final = 1000
 """Sources remembered: those seen last."""
 SHOWN: Final = 40
+"""Sources on the page."""
 MINUTES: Final = 15
 FEW_PAGES: Final = 10
 """Below so many recent pages nothing is said."""
@@ -67,13 +68,13 @@ class Sources:
             self._before.pop(host, None)
 
     def states(self, now: float) -> list[SourceState]:
-        """The sources to show: the unwell first, then by pages."""
+        """Every source with recent pages: the unwell first, then by pages."""
         minute = int(now // 60)
         for host in self._recent:
             self._age(host, minute)
         states = [self._state(host) for host, recent in self._recent.items() if recent]
         order = list(Health)
-        return sorted(states, key=lambda state: (order.index(state.health), -state.pages, state.host))[:SHOWN]
+        return sorted(states, key=lambda state: (order.index(state.health), -state.pages, state.host))
 
     def _age(self, host: str, minute: int) -> None:
         recent = self._recent[host]

@@ -107,7 +107,7 @@ const clock = (_, ticks) => ticks.map((tick) => new Date(tick * 1000).toTimeStri
 
 function line(label, colour, scale, value) {
   const stroke = style(colour);
-  return { label, scale, stroke, width: 2, fill: `${stroke}22`, points: { show: false }, value: (_, v) => (v == null ? "–" : value(v)) };
+  return { label, scale, stroke, width: 2, fill: `${stroke}22`, points: { show: false }, spanGaps: true, value: (_, v) => (v == null ? "–" : value(v)) };
 }
 
 function chart(id, series, values) {
