@@ -1,14 +1,9 @@
 """Raw text pages: one string in, a labelled partition of it out."""
 
-from worker.core.model import Label, Layout, Segment
+from worker.core.model import Layout
+from worker.core.text.layout import lay_out
 
 
 def lay_out_text(text: str, language: str | None = None) -> Layout:
-    """The segments of a raw text page."""
-    segments = []
-    at = 0
-    for line in text.splitlines(keepends=True):
-        label = Label.BODY if len(line.strip()) >= 80 else Label.OTHER
-        segments.append(Segment(at, at + len(line), label, why="shape:long" if label is Label.BODY else "shape:short"))
-        at += len(line)
-    return Layout(text, segments)
+    """The segments of a raw text page; `language` (BCP 47) is a hint that helps with words and is never needed."""
+    return lay_out(text, language)

@@ -1,0 +1,44 @@
+"""Lexicons: the words of each language as data, compiled once to what the stages look things up in."""
+
+import tomllib
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+from typing import Any, Final
+
+LEXICON_DIR: Final = Path(__file__).parent / "lexicons"
+
+CUE_KINDS: Final = (
+    "read_also", "related", "source", "tags", "share", "legal", "ads", "comments", "published", "updated", "byline",
+    "caption", "subscribe", "newswires",
+)  # fmt: skip
+"""The kinds of cue that cut and label text; `dateline` and `relative_time` hold examples, not words."""
+
+
+@dataclass(frozen=True, slots=True)
+class Lexicon:
+    """One language's words as its file gives them."""
+
+    language: str
+    """BCP 47."""
+    cues: Mapping[str, Sequence[str]]
+    function: Sequence[str]
+    """The most frequent words."""
+
+
+@cache
+def lexicons() -> tuple[Lexicon, ...]:
+    """Every lexicon there is, by language code."""
+    return tuple(_read(path) for path in sorted(LEXICON_DIR.glob("*.toml")))
+
+
+@cache
+def language_bits() -> Mapping[str, int]:
+    """For each language with a lexicon its bit in a set of languages."""
+    return {lexicon.language: 1 << at for at, lexicon in enumerate(lexicons())}
+
+
+def _read(path: Path) -> Lexicon:
+    data: dict[str, Any] = tomllib.loads(path.read_text("utf-8"))
+    return Lexicon(path.stem, data.get("cues", {}), data.get("words", {}).get("function", ()))

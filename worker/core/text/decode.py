@@ -1,0 +1,55 @@
+"""From what the tagger believes of each unit to one consistent reading of the page: the most probable sequence of states."""
+
+from typing import Final
+
+import numpy as np
+import numpy.typing as npt
+
+from worker.core.text.letters import Ints
+from worker.core.text.tagger import TAGS, Tagged
+
+STORY: Final = ("title", "body", "subheading", "quote")
+"""Tags that a page's main story and its embedded ones both have."""
+STATES: Final = (*((tag, 0) for tag in TAGS), *((tag, 1) for tag in STORY))
+"""What a unit can be: a tag, and for a story's parts whether the story is an embedded one."""
+TAG_OF_STATE: Final = np.array([TAGS.index(tag) for tag, _ in STATES])
+STORY_OF_STATE: Final = np.array([story for _, story in STATES])
+_EITHER: Final = np.array([tag in STORY for tag, _ in STATES])
+_CHANGE_WEIGHT: Final = 0.6
+"""How much the change head and the learned successions count beside the tags themselves; set by left-out pages."""
+
+
+def state_scores(tagged: Tagged) -> npt.NDArray[np.float64]:
+    """Units x STATES: log probabilities."""
+    scores = tagged.tag[:, TAG_OF_STATE].astype(np.float64)
+    sign = np.where(STORY_OF_STATE == 1, 1.0, -1.0) * _EITHER
+    scores -= np.logaddexp(0.0, -tagged.embedded[:, None] * sign) * _EITHER
+    return scores
+
+
+def decode(
+    scores: npt.NDArray[np.float64], change: npt.NDArray[np.floating], transition: npt.NDArray[np.floating]
+) -> Ints:
+    """The best state of each unit.
+
+    `change` are log-odds that a segment begins at a unit, `transition` log probabilities of the next state given a change.
+    """
+    stay = -np.logaddexp(0.0, change) * _CHANGE_WEIGHT
+    switch = -np.logaddexp(0.0, -change) * _CHANGE_WEIGHT
+    steps = np.asarray(transition, dtype=np.float64) * _CHANGE_WEIGHT
+    best = scores[0].copy()
+    own = np.arange(len(STATES))
+    back = np.empty(scores.shape, dtype=np.int64)
+    for unit in range(1, len(scores)):
+        moved = best[:, None] + steps
+        origin = moved.argmax(axis=0)
+        reached = moved[origin, own] + switch[unit]
+        stayed = best + stay[unit]
+        keeps = stayed >= reached
+        back[unit] = np.where(keeps, own, origin)
+        best = np.where(keeps, stayed, reached) + scores[unit]
+    states = np.empty(len(scores), dtype=np.int64)
+    states[-1] = int(best.argmax())
+    for unit in range(len(scores) - 1, 0, -1):
+        states[unit - 1] = back[unit, states[unit]]
+    return states

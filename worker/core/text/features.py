@@ -1,0 +1,262 @@
+"""A page's units as numbers: one row a unit, one column a feature. Nothing is looked at twice; all columns are sums over marks."""
+
+from typing import Final, TypeAlias
+
+import numpy as np
+import numpy.typing as npt
+
+from worker.core.lexicon import CUE_KINDS
+from worker.core.text.cohesion import cohesion_columns
+from worker.core.text.cues import mark_cues
+from worker.core.text.letters import (
+    BREAK, CLOSE, COLON, COMMA, DIGIT, LOWER, OPEN, SEPARATOR, SPACE, STOP, UNCASED, UNSPACED, UPPER, WIDE_STOP,
+    Ints, Letters,
+)  # fmt: skip
+from worker.core.text.page import Reading
+from worker.core.text.units import CUTS
+
+Floats: TypeAlias = npt.NDArray[np.float32]
+Columns: TypeAlias = dict[str, npt.NDArray[np.floating] | Floats]
+
+_FAR: Final = 500.0
+"""Code points after which a cue passed counts 1/e."""
+_WINDOWS: Final = (200, 800, 3000)
+"""Code points around a unit in which running text is counted."""
+_DISTANT_KINDS: Final = (
+    "read_also",
+    "related",
+    "source",
+    "tags",
+    "share",
+    "legal",
+    "comments",
+    "published",
+    "byline",
+    "subscribe",
+)
+
+
+def unit_features(reading: Reading) -> tuple[Floats, list[str]]:
+    """The feature rows of a page's units, and the columns' names."""
+    columns: Columns = {}
+    columns.update(_shape(reading))
+    columns.update(_place(reading))
+    columns.update(_cues(reading))
+    columns.update(_marks(reading))
+    columns.update(_prose(reading, columns))
+    columns.update(cohesion_columns(reading, columns["prose"]))
+    rows = np.stack([np.asarray(column, dtype=np.float32) for column in columns.values()], axis=1)
+    return np.nan_to_num(rows, posinf=0.0, neginf=0.0), list(columns)
+
+
+def _sums(marks: npt.NDArray[np.generic], start: Ints) -> npt.NDArray[np.float32]:
+    """For each row of marks its sum over each unit."""
+    return np.add.reduceat(marks.astype(np.float32), start, axis=-1)
+
+
+def _shape(reading: Reading) -> Columns:
+    page, units = reading.letters, reading.units
+    kinds = (SPACE, UPPER, LOWER, UNCASED, DIGIT, STOP, COMMA, COLON, SEPARATOR, CLOSE, OPEN, UNSPACED)
+    counts = _sums(np.stack([page.has(kind) for kind in kinds]), units.start)
+    space, upper, lower, uncased, digit, stop, comma, colon, separator, close, opening, unspaced = counts
+    visible = np.maximum((units.end - units.start) - space, 1)
+    letters = np.maximum(upper + lower + uncased, 1)
+    words = _word_sums(reading)
+    weight = visible + unspaced
+    last = page.last_visible[units.end - 1]
+    tail, head = page.kinds[_before_closing(page, last)], page.kinds[page.next_visible[units.start]]
+    first_code, last_code = page.codes[page.next_visible[units.start]], page.codes[last]
+    return {
+        "length": np.log1p(weight),
+        "long": np.minimum(weight, 400) / 400,
+        "words": np.log1p(words["count"]),
+        "word_length": letters / np.maximum(words["count"], 1) / 8,
+        "short_words": words["short"] / np.maximum(words["count"], 1),
+        "function": words["function"] / np.maximum(words["count"], 1),
+        "function_any": words["function"] > 0,
+        "frequency": words["frequency"] / np.maximum(words["count"], 1),
+        "capitals": words["capital"] / np.maximum(words["count"], 1),
+        "numbers": words["numeric"] / np.maximum(words["count"], 1),
+        "all_capitals": (upper > 1) & (upper > 0.8 * letters),
+        "upper": upper / visible,
+        "digits": digit / visible,
+        "stops": np.log1p(stop),
+        "commas": np.log1p(comma),
+        "commas_rate": comma / np.maximum(words["count"], 1),
+        "colons": np.minimum(colon, 3),
+        "separators": separator / visible,
+        "quotes": np.minimum(close + opening, 6) / 6,
+        "ends_stop": (tail & STOP) != 0,
+        "ends_dots": (last_code == 0x2026) | ((last_code == 0x2E) & (page.codes[np.maximum(last - 1, 0)] == 0x2E)),
+        "ends_question": np.isin(last_code, (0x3F, 0x61F, 0xFF1F)),
+        "ends_colon": (page.kinds[last] & COLON) != 0,
+        "ends_comma": (page.kinds[last] & COMMA) != 0,
+        "ends_quote": (page.kinds[last] & CLOSE) != 0,
+        "ends_digit": (page.kinds[last] & DIGIT) != 0,
+        "head_upper": (head & UPPER) != 0,
+        "head_lower": (head & LOWER) != 0,
+        "head_digit": (head & DIGIT) != 0,
+        "head_quote": (head & OPEN) != 0,
+        "head_separator": (head & SEPARATOR) != 0,
+        "head_bracket": np.isin(first_code, (0x28, 0x5B)),
+        "head_hash": np.isin(first_code, (0x23, 0x40)),
+        "head_copyright": first_code == 0xA9,
+        "uncased": uncased / letters,
+        "unspaced": unspaced / letters,
+    }
+
+
+def _before_closing(page: Letters, at: Ints) -> Ints:
+    """The sign before a closing quote or bracket at `at`, else `at` itself."""
+    back = np.maximum(at - 1, 0)
+    return np.where(((page.kinds[at] & CLOSE) != 0) & ((page.kinds[back] & (STOP | WIDE_STOP)) != 0), back, at)
+
+
+def _word_sums(reading: Reading) -> dict[str, npt.NDArray[np.float64]]:
+    words, units = reading.words, reading.units
+    size = len(units.start)
+    unit = np.searchsorted(units.start, words.start, "right") - 1
+    weights = {
+        "short": words.letters <= 3,
+        "function": reading.languages.function,
+        "frequency": np.log(np.maximum(words.count, 1)),
+        "capital": words.capital,
+        "numeric": words.numeric,
+    }
+    sums = {name: np.bincount(unit, weight.astype(np.float64), size) for name, weight in weights.items()}
+    return {"count": np.bincount(unit, minlength=size).astype(np.float64), **sums}
+
+
+def _place(reading: Reading) -> Columns:
+    page, units = reading.letters, reading.units
+    size = len(page.kinds)
+    breaks_behind = np.append(units.breaks[1:], 2)
+    lines = np.maximum(int(((page.kinds & BREAK) != 0).sum()), 1)
+    opens_line = np.append(np.flatnonzero((units.breaks > 0) | (np.arange(len(units.start)) == 0)), len(units.start))
+    line = np.searchsorted(opens_line, np.arange(len(units.start)), "right") - 1
+    line_start, line_end = units.start[opens_line[line]], units.end[opens_line[line + 1] - 1]
+    at = np.arange(len(units.start))
+    columns: Columns = {
+        "from_start": np.log1p(units.start) / 8,
+        "to_end": np.log1p(size - units.end) / 8,
+        "share": units.start / size,
+        "index_start": np.exp(-at / 8.0),
+        "index_end": np.exp(-(at[::-1]) / 8.0),
+        "page_length": np.full(len(at), np.log1p(size) / 8),
+        "page_lines": np.full(len(at), np.log1p(size / lines) / 8),
+        "flat": np.full(len(at), float(size / lines > 400)),
+        "break_before": np.minimum(units.breaks, 1),
+        "blank_before": np.minimum(units.breaks, 4) / 4,
+        "break_behind": np.minimum(breaks_behind, 1),
+        "blank_behind": np.minimum(breaks_behind, 4) / 4,
+        "gap_before": (units.blanks > 1) & (units.breaks == 0),
+        "touching": (units.blanks == 0) & (at > 0),
+        "line_length": np.log1p(line_end - line_start) / 8,
+        "line_units": np.log1p(opens_line[line + 1] - opens_line[line]) / 3,
+    }
+    for kind, name in enumerate(CUTS):
+        columns[f"cut_{name}"] = units.cut == kind
+    return columns
+
+
+def _cues(reading: Reading) -> Columns:
+    units, size = reading.units, len(reading.letters.kinds)
+    length = np.maximum(units.end - units.start, 1)
+    cover = _sums(mark_cues(reading.cues, size), units.start) / length
+    columns: Columns = {f"cue_{name}": np.sqrt(cover[kind]) for kind, name in enumerate(CUE_KINDS)}
+    for kind, name in enumerate(CUE_KINDS):
+        opening = [cue for cue in reading.cues if cue.kind == kind and cue.opens]
+        own = np.array([cue.start for cue in opening if cue.own], dtype=np.int64)
+        foreign = np.array([cue.start for cue in opening if not cue.own], dtype=np.int64)
+        columns[f"opens_{name}"] = _holds(units.start, units.end, own) + 0.3 * _holds(units.start, units.end, foreign)
+        if name in _DISTANT_KINDS:
+            strong = np.array(
+                [c.start for c in opening if c.own and (c.words > 1 or c.end - c.start > 4)], dtype=np.int64
+            )
+            columns[f"since_{name}"], columns[f"until_{name}"] = _distances(units.start, strong)
+    columns["languages"] = np.full(len(length), float(reading.languages.known))
+    return columns
+
+
+def _holds(start: Ints, end: Ints, at: Ints) -> npt.NDArray[np.float64]:
+    """Whether a point lies at the very beginning of each unit (1) or further inside (.5)."""
+    if not len(at):
+        return np.zeros(len(start))
+    first = np.searchsorted(at, start)
+    inside = first < np.searchsorted(at, end)
+    near = at[np.minimum(first, len(at) - 1)] - start <= 3
+    return np.where(inside, np.where(near, 1.0, 0.5), 0.0)
+
+
+def _distances(start: Ints, at: Ints) -> tuple[npt.NDArray[np.float64], npt.NDArray[np.float64]]:
+    """How near the last point before, and the next one behind, each unit's start is: 1 at it, towards 0 far away."""
+    if not len(at):
+        return np.zeros(len(start)), np.zeros(len(start))
+    place = np.searchsorted(at, start, "right")
+    since = start - at[np.maximum(place - 1, 0)]
+    until = at[np.minimum(place, len(at) - 1)] - start
+    return (
+        np.where(place > 0, np.exp(-since / _FAR), 0.0),
+        np.where(place < len(at), np.exp(-until / _FAR), 0.0),
+    )
+
+
+def _marks(reading: Reading) -> Columns:
+    units, page, dates = reading.units, reading.letters, reading.dates
+    size = len(page.kinds)
+    length = np.maximum(units.end - units.start, 1)
+    dated = np.zeros(size, dtype=np.float32)
+    for start, end, parts in zip(dates.start.tolist(), dates.end.tolist(), dates.parts.tolist(), strict=True):
+        dated[start:end] = min(parts, 4) / 4
+    date, address, again, later = _sums(
+        np.stack([dated, dates.address, reading.repeats.again, reading.repeats.later]), units.start
+    )
+    since, until = _distances(units.start, dates.start[dates.parts >= 3])
+    return {
+        "date": date / length,
+        "date_any": date > 0,
+        "since_date": since,
+        "until_date": until,
+        "address": address / length,
+        "again": again / length,
+        "later": later / length,
+    }
+
+
+def _prose(reading: Reading, columns: Columns) -> Columns:
+    """How much running text each unit is, and how much there is around it."""
+    units = reading.units
+    length = (units.end - units.start).astype(np.float64)
+    worded = np.minimum(np.expm1(columns["words"]) / 7, 1) ** 2
+    prose = worded * (0.6 * np.asarray(columns["ends_stop"], float) + 0.4 * (np.asarray(columns["function"]) > 0.15))
+    prose *= np.clip(np.asarray(columns["long"]) * 8, 0, 1)
+    out: Columns = {"prose": prose, "short": length < 40}
+    for name, weight in (
+        ("prose", prose),
+        ("stops", np.asarray(columns["ends_stop"], float)),
+        ("capitals", np.asarray(columns["capitals"], float)),
+    ):
+        total = np.concatenate(([0.0], np.cumsum(weight * length)))
+        for window in _WINDOWS:
+            before = np.searchsorted(units.start, units.start - window)
+            behind = np.searchsorted(units.start, units.end + window)
+            at = np.arange(len(length))
+            out[f"{name}_before_{window}"] = (total[at] - total[before]) / window
+            out[f"{name}_behind_{window}"] = (total[behind] - total[at + 1]) / window
+    out.update(_main_run(prose, length))
+    return out
+
+
+def _main_run(prose: npt.NDArray[np.float64], length: npt.NDArray[np.float64]) -> Columns:
+    """The run of units with the most running text less what is not: inside it, and how far from its ends."""
+    gain = np.cumsum((prose - 0.35) * length)
+    total = np.concatenate(([0.0], gain))
+    lowest = np.minimum.accumulate(total)
+    end = int(np.argmax(total - lowest))
+    start = int(np.argmin(total[: end + 1]))
+    at = np.arange(len(prose))
+    return {
+        "in_run": (at >= start) & (at < end),
+        "before_run": np.where(at < start, np.exp(-np.maximum(start - at, 0) / 6.0), 0.0),
+        "behind_run": np.where(at >= end, np.exp(-np.maximum(at - end, 0) / 6.0), 0.0),
+    }

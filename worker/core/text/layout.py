@@ -1,0 +1,62 @@
+"""The way of a raw text page: read -> features -> tags -> states -> pieces -> segments. Long pages go by in windows."""
+
+from collections.abc import Iterator
+from typing import Final
+
+import numpy as np
+
+from worker.core.model import Label, Layout, Segment
+from worker.core.text.confidence import page_confidence
+from worker.core.text.decode import STORY_OF_STATE, TAG_OF_STATE, decode, state_scores
+from worker.core.text.features import unit_features
+from worker.core.text.page import read_page
+from worker.core.text.stories import pieces_of, segments_of
+from worker.core.text.tagger import Weights, shipped_weights, tag_units
+
+_WINDOW: Final = 200_000
+"""Code points laid out at once: fifty times a usual page, so that time and memory stay linear."""
+_MARGIN: Final = 2_000
+"""Code points before a window's end in which a line break or space is looked for."""
+
+
+def lay_out(text: str, language: str | None, weights: Weights | None = None) -> Layout:
+    """The segments of a raw text page, and how sure they are. `language` is a hint (BCP 47); never needed."""
+    if not text.strip():
+        return Layout(text, [Segment(0, len(text), Label.OTHER, why="rule:blank")] if text else [])
+    segments: list[Segment] = []
+    sure: list[float] = []
+    for start, end in _windows(text):
+        part, confidence = _lay_out_window(text[start:end], language, weights or shipped_weights(), start)
+        stories = max((segment.article for segment in segments), default=0)
+        segments += _renumbered(part, stories) if stories else part
+        sure.append(confidence)
+    return Layout(text, segments, confidence=min(sure))
+
+
+def _windows(text: str) -> Iterator[tuple[int, int]]:
+    """Cuts of the text at line breaks or spaces where there are any."""
+    start = 0
+    while len(text) - start > _WINDOW:
+        end = start + _WINDOW
+        low = end - _MARGIN
+        cut = max(text.rfind("\n", low, end), text.rfind(" ", low, end) if "\n" not in text[low:end] else -1)
+        yield start, (cut + 1 if cut >= 0 else end)
+        start = cut + 1 if cut >= 0 else end
+    yield start, len(text)
+
+
+def _lay_out_window(text: str, language: str | None, weights: Weights, offset: int) -> tuple[list[Segment], float]:
+    if not text.strip():
+        return [Segment(offset, offset + len(text), Label.OTHER, why="rule:blank")], 1.0
+    reading = read_page(text, language)
+    rows, _ = unit_features(reading)
+    tagged = tag_units(rows, weights)
+    states = decode(state_scores(tagged), tagged.change, weights["transition"])
+    belief = np.exp(tagged.tag[np.arange(len(states)), TAG_OF_STATE[states]])
+    pieces = pieces_of(states, reading)
+    confidence = page_confidence(tagged, states, STORY_OF_STATE[states], reading)
+    return segments_of(pieces, reading, belief, offset), confidence
+
+
+def _renumbered(segments: list[Segment], stories: int) -> list[Segment]:
+    return [Segment(s.start, s.end, s.label, s.article + stories if s.article else 0, s.score, s.why) for s in segments]

@@ -1,0 +1,116 @@
+"""From the states of units to labelled segments: lines of headlines kept apart, embedded stories numbered, stray pieces put right."""
+
+from dataclasses import dataclass
+from typing import Final
+
+import numpy as np
+import numpy.typing as npt
+
+from worker.core.model import Label, Segment
+from worker.core.text.decode import STATES
+from worker.core.text.letters import Ints
+from worker.core.text.page import Reading
+
+_SHORTEST_STORY: Final = 120
+"""Code points of running text below which an embedded story is only a teaser."""
+_EMBEDDED: Final = {
+    Label.TITLE: Label.EMBEDDED_TITLE,
+    Label.BODY: Label.EMBEDDED_BODY,
+    Label.QUOTE: Label.EMBEDDED_BODY,
+}
+_APART: Final = frozenset({Label.TITLE, Label.SUBHEADING, Label.EMBEDDED_TITLE})
+"""Labels whose neighbours of the same kind stay segments of their own when a line break lies between."""
+
+
+@dataclass(slots=True)
+class Piece:
+    """Units `first` to `last` (inclusive) that will be one segment."""
+
+    first: int
+    last: int
+    label: Label
+    embedded: bool
+    article: int = 0
+    why: str = "model"
+
+
+def pieces_of(states: Ints, reading: Reading) -> list[Piece]:
+    """The page's pieces, main and embedded stories told apart."""
+    pieces: list[Piece] = []
+    for unit, state in enumerate(states.tolist()):
+        tag, embedded = STATES[state]
+        label, inner = Label(tag), bool(embedded)
+        last = pieces[-1] if pieces else None
+        apart = label in _APART and reading.units.breaks[unit] > 0
+        if last and last.label == label and last.embedded == inner and not apart:
+            last.last = unit
+        else:
+            pieces.append(Piece(unit, unit, label, inner))
+    return number_stories(pieces, reading)
+
+
+def number_stories(pieces: list[Piece], reading: Reading) -> list[Piece]:
+    """Give each embedded story its number; what is too short for one becomes a teaser; without a main story the first takes its place."""
+    groups = _groups(pieces)
+    told = [group for group in groups if _body_length(group, reading) >= _SHORTEST_STORY]
+    for group in groups:
+        if group not in told:
+            for piece in group:
+                piece.label, piece.embedded, piece.why = Label.RELATED, False, "rule:teaser"
+    main = any(piece.label is Label.BODY and not piece.embedded for piece in pieces)
+    if told and not main:
+        for piece in told.pop(0):
+            piece.embedded, piece.why = False, "rule:only_story"
+    for number, group in enumerate(told, 1):
+        for piece in group:
+            piece.article = number
+            piece.label = _EMBEDDED.get(piece.label, piece.label)
+    _number_pointers(pieces)
+    return pieces
+
+
+def _groups(pieces: list[Piece]) -> list[list[Piece]]:
+    """Embedded pieces by story: a headline behind running text begins a new one."""
+    groups: list[list[Piece]] = []
+    since = 0
+    for piece in pieces:
+        if not piece.embedded:
+            since += 1
+            continue
+        running = bool(groups) and any(p.label is Label.BODY for p in groups[-1])
+        if not groups or (piece.label is Label.TITLE and running) or since > 3:
+            groups.append([])
+        groups[-1].append(piece)
+        since = 0
+    return groups
+
+
+def _body_length(group: list[Piece], reading: Reading) -> int:
+    units = reading.units
+    return sum(int(units.end[p.last] - units.start[p.first]) for p in group if p.label is Label.BODY)
+
+
+def _number_pointers(pieces: list[Piece]) -> None:
+    """A read-also directly behind a piece of an embedded story is that story's."""
+    for before, piece in zip(pieces, pieces[1:], strict=False):
+        if piece.label is Label.READ_ALSO and before.article and before.label is not Label.READ_ALSO:
+            piece.article = before.article
+
+
+def segments_of(
+    pieces: list[Piece], reading: Reading, belief: npt.NDArray[np.floating], offset: int = 0
+) -> list[Segment]:
+    """The pieces as segments; `belief` is each unit's probability of its own label."""
+    units = reading.units
+    length = np.maximum(units.end - units.start, 1)
+    return [
+        Segment(
+            int(units.start[p.first]) + offset,
+            int(units.end[p.last]) + offset,
+            p.label,
+            p.article,
+            round(float(np.average(belief[p.first : p.last + 1], weights=length[p.first : p.last + 1])), 4),
+            f"{p.why}:{p.label}" if p.why == "model" else p.why,
+        )
+        for p in pieces
+    ]

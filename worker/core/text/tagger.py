@@ -1,0 +1,92 @@
+"""The tagger: a small convolutional network over a page's units, in plain numpy, with its weights as data.
+
+Every layer adds to what the layers before it knew: neighbours at growing distances, the most telling unit before and behind,
+and the page as a whole. `fitting/text` fits the weights.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+from typing import Final, TypeAlias
+
+import numpy as np
+import numpy.typing as npt
+
+TAGS: Final = (
+    "title", "subtitle", "byline", "dateline", "date", "body", "subheading", "quote", "caption", "source", "tags", "read_also",
+    "related", "navigation", "share", "comments", "ads", "legal", "other",
+)  # fmt: skip
+"""What a unit is by itself; whether a story is the page's main one or an embedded one is told apart beside it."""
+
+DILATIONS: Final = (1, 2, 4, 8, 16, 1)
+"""Units between the taps of each convolution."""
+WEIGHTS: Final = Path(__file__).parent.parent / "weights" / "text.npz"
+
+Floats: TypeAlias = npt.NDArray[np.float32]
+Weights: TypeAlias = Mapping[str, Floats]
+
+
+@dataclass(frozen=True, slots=True)
+class Tagged:
+    """What the tagger believes of each unit: natural logarithms of probabilities."""
+
+    tag: Floats
+    """Units x TAGS."""
+    change: Floats
+    """Log-odds that a segment begins at the unit."""
+    embedded: Floats
+    """Log-odds that a unit of a story belongs to an embedded one."""
+
+
+@cache
+def shipped_weights() -> Weights:
+    """The weights that come with the package."""
+    with np.load(WEIGHTS) as data:
+        return {name: data[name].astype(np.float32) for name in data.files}
+
+
+def tag_units(rows: Floats, weights: Weights) -> Tagged:
+    """Tag the units of a page from their feature rows."""
+    x = np.clip((rows - weights["mean"]) * weights["scale"], -4, 4)
+    h = np.maximum(x @ weights["in_w"] + weights["in_b"], 0)
+    for layer, dilation in enumerate(DILATIONS):
+        h = h + _convolved(_normed(h, weights, layer), dilation, layer, weights)
+        if layer in (1, 4):
+            h = h + _swept(h, layer, weights)
+    out = _normed(h, weights, len(DILATIONS)) @ weights["out_w"] + weights["out_b"]
+    logits = out[:, : len(TAGS)]
+    logits = logits - logits.max(axis=1, keepdims=True)
+    tag = logits - np.log(np.exp(logits).sum(axis=1, keepdims=True))
+    return Tagged(tag, out[:, len(TAGS)], out[:, len(TAGS) + 1])
+
+
+def _normed(h: Floats, weights: Weights, layer: int) -> Floats:
+    centred = h - h.mean(axis=1, keepdims=True)
+    deviation = np.sqrt((centred * centred).mean(axis=1, keepdims=True) + 1e-5)
+    result: Floats = centred / deviation * weights[f"norm{layer}_w"] + weights[f"norm{layer}_b"]
+    return result
+
+
+def _convolved(h: Floats, dilation: int, layer: int, weights: Weights) -> Floats:
+    """Three taps: the unit itself and the ones `dilation` before and behind it."""
+    before = np.zeros_like(h)
+    behind = np.zeros_like(h)
+    if len(h) > dilation:
+        before[dilation:] = h[:-dilation]
+        behind[:-dilation] = h[dilation:]
+    joined = np.concatenate((before, h, behind), axis=1)
+    inner = np.maximum(joined @ weights[f"conv{layer}_w"] + weights[f"conv{layer}_b"], 0)
+    result: Floats = inner @ weights[f"mix{layer}_w"]
+    return result
+
+
+def _swept(h: Floats, layer: int, weights: Weights) -> Floats:
+    """The strongest sign before each unit, behind it, and the mean of the page."""
+    signs = h @ weights[f"sweep{layer}_w"]
+    before = np.maximum.accumulate(signs, axis=0)
+    behind = np.maximum.accumulate(signs[::-1], axis=0)[::-1]
+    whole = np.broadcast_to(signs.mean(axis=0), signs.shape)
+    inner = np.maximum(np.concatenate((before, behind, whole), axis=1), 0)
+    result: Floats = inner @ weights[f"swept{layer}_w"]
+    return result

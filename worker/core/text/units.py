@@ -1,0 +1,212 @@
+"""A page cut wherever a segment may begin: line breaks, gaps, sentence ends, cues, dates, repetitions, glued words."""
+
+from dataclasses import dataclass
+from typing import Final
+
+import numpy as np
+import numpy.typing as npt
+
+from worker.core.text.cues import Cue
+from worker.core.text.dates import Dates
+from worker.core.text.letters import (
+    BREAK, CLOSE, COLON, DIGIT, LETTER, LOWER, MARK, OPEN, SEPARATOR, SPACE, STOP, UNCASED, UNSPACED, UPPER, WIDE_STOP,
+    Flags, Ints, Letters,
+)  # fmt: skip
+from worker.core.text.repeats import Repeats
+
+CUTS: Final = (
+    "start",
+    "line",
+    "gap",
+    "sentence",
+    "glued",
+    "sign",
+    "cue",
+    "behind_cue",
+    "date",
+    "behind_date",
+    "repeat",
+)
+"""Why a unit begins where it does, strongest first."""
+_LINE, _GAP, _SENTENCE, _GLUED, _SIGN, _CUE, _BEHIND_CUE, _DATE, _BEHIND_DATE, _REPEAT = range(1, len(CUTS))
+_SIGN_REACH: Final = 60
+"""A dash or colon cuts only when the piece before it is at most this long."""
+
+
+@dataclass(frozen=True, slots=True)
+class Units:
+    """The units of a page in order; each ends where the next begins, the last one at the end of the text."""
+
+    start: Ints
+    end: Ints
+    cut: Ints
+    """Index into CUTS."""
+    breaks: Ints
+    """Line breaks between the last visible code point before the unit and the unit."""
+    blanks: Ints
+    """White space before the unit, in code points."""
+
+
+@dataclass(frozen=True, slots=True)
+class Spacing:
+    """For each visible code point what lies between it and the visible one before."""
+
+    visible: Ints
+    """Offsets of the visible code points."""
+    before: Ints
+    """Offset of the previous visible code point; -1 for the first."""
+    breaks: Ints
+    blanks: Ints
+
+
+def read_spacing(page: Letters) -> Spacing:
+    """The white space of a page, by the visible code point behind it."""
+    visible = np.flatnonzero((page.kinds & SPACE) == 0)
+    before = np.concatenate(([-1], visible[:-1])) if len(visible) else visible
+    lines = np.concatenate(([0], np.cumsum((page.kinds & BREAK) != 0)))
+    return Spacing(visible, before, lines[visible] - lines[before + 1], visible - before - 1)
+
+
+def cut_units(page: Letters, spacing: Spacing, cues: list[Cue], dates: Dates, repeats: Repeats) -> Units:
+    """The units of a page with any visible text."""
+    size = len(page.kinds)
+    cut = np.zeros(size + 1, dtype=np.int64)
+    _mark(cut, repeats.edges, _REPEAT)
+    _cut_dates(cut, page, dates)
+    _cut_cues(cut, page, cues)
+    _cut_by_signs(cut, page, spacing)
+    _cut_by_spacing(cut, page, spacing)
+    first = int(spacing.visible[0])
+    cut[:first] = 0
+    cut[first] = 1
+    start = np.flatnonzero(cut[:size])
+    kinds = cut[start]
+    kinds[0] = 0
+    lead = np.searchsorted(spacing.visible, start)
+    start_from_zero = start.copy()
+    start_from_zero[0] = 0
+    return Units(start_from_zero, np.append(start[1:], size), kinds, spacing.breaks[lead], spacing.blanks[lead])
+
+
+def _mark(cut: Ints, at: Ints, kind: int) -> None:
+    cut[at] = np.where((cut[at] == 0) | (cut[at] > kind), kind, cut[at])
+
+
+def _cut_dates(cut: Ints, page: Letters, dates: Dates) -> None:
+    full = dates.parts >= 2
+    starts, ends = dates.start[full], dates.end[full]
+    _mark(cut, starts, _DATE)
+    behind = page.next_visible[np.minimum(ends, len(page.kinds) - 1)]
+    _mark(cut, behind[behind < len(page.kinds)], _BEHIND_DATE)
+
+
+def _cut_cues(cut: Ints, page: Letters, cues: list[Cue]) -> None:
+    size = len(page.kinds)
+    strong = [cue for cue in cues if (cue.own and (cue.opens or cue.words > 1)) or (cue.opens and cue.words > 1)]
+    if not strong:
+        return
+    _mark(cut, np.array([cue.start for cue in strong]), _CUE)
+    ends = np.minimum(np.array([cue.end for cue in strong]), size - 1)
+    for _ in range(3):  # a colon and the space around it belong to the cue
+        ends = np.where(
+            (ends < size) & ((page.kinds[np.minimum(ends, size - 1)] & (SPACE | COLON | MARK)) != 0), ends + 1, ends
+        )
+        ends = np.minimum(ends, size - 1)
+    behind = page.next_visible[ends]
+    _mark(cut, behind[behind < size], _BEHIND_CUE)
+
+
+def _cut_by_spacing(cut: Ints, page: Letters, spacing: Spacing) -> None:
+    visible = spacing.visible
+    _mark(cut, visible[_sentences(page, spacing)], _SENTENCE)
+    wide = (spacing.blanks > 1) | (
+        (page.kinds[np.maximum(spacing.before + 1, 0)] & SPACE != 0) & _odd_space(page, spacing)
+    )
+    _mark(cut, visible[wide], _GAP)
+    _mark(cut, visible[spacing.breaks > 0], _LINE)
+
+
+def _odd_space(page: Letters, spacing: Spacing) -> Flags:
+    """Where a tab or an ideographic space stands between."""
+    code = page.codes[np.maximum(spacing.visible - 1, 0)]
+    return (code == 9) | (code == 0x3000)
+
+
+def _sentences(page: Letters, spacing: Spacing) -> Flags:
+    """Visible code points that begin a sentence, also one that sticks to the end of the last."""
+    kinds = page.kinds
+    visible, before = spacing.visible, np.maximum(spacing.before, 0)
+    at = np.arange(len(kinds))
+    open_end = np.maximum.accumulate(np.where((kinds & (CLOSE | MARK)) == 0, at, 0))
+    end = open_end[before]  # the sign that ends the sentence, before closing quotes and brackets
+    stop = (kinds[end] & STOP) != 0
+    head = kinds[visible]
+    two_back, three_back = kinds[np.maximum(end - 1, 0)], kinds[np.maximum(end - 2, 0)]
+    initial = ((two_back & UPPER) != 0) & ((three_back & (LETTER | DIGIT)) == 0)
+    starts = (head & (UPPER | UNCASED | DIGIT | OPEN)) != 0
+    spaced = (spacing.blanks > 0) & stop & starts & ~initial
+    wide = ((kinds[end] & WIDE_STOP) != 0) & ((head & (CLOSE | STOP)) == 0)
+    letters_before = ((two_back & (LOWER | UNCASED | MARK)) != 0) & ((three_back & (LETTER | MARK)) != 0)
+    capital = ((head & UPPER) != 0) & (_next(kinds, visible) & LOWER != 0)
+    uncased = ((head & UNCASED) != 0) & ((two_back & (UNCASED | MARK)) != 0)
+    glued = (spacing.blanks == 0) & stop & letters_before & (capital | uncased)
+    return spaced | wide | glued
+
+
+def _next(kinds: npt.NDArray[np.uint16], at: Ints) -> npt.NDArray[np.uint16]:
+    return kinds[np.minimum(at + 1, len(kinds) - 1)]
+
+
+def _cut_by_signs(cut: Ints, page: Letters, spacing: Spacing) -> None:
+    """Cuts at separators, at dashes and brackets near a beginning, and where words stick together."""
+    kinds, visible = page.kinds, spacing.visible
+    if len(kinds) < 3:
+        return
+    _mark(cut, _glued(page), _GLUED)
+    before = np.maximum(spacing.before, 0)
+    separated = (spacing.blanks > 0) & ((kinds[before] & SEPARATOR) != 0)
+    bars = separated & np.isin(page.codes[before], (0x7C, 0x2F, 0xBB, 0x203A))
+    _mark(cut, visible[bars], _SIGN)
+    bullets = (spacing.blanks > 0) & np.isin(page.codes[visible], (0x2022, 0xB7, 0x25AA, 0x25A0, 0x25CF, 0x25BA, 0x23))
+    _mark(cut, visible[bullets], _SIGN)
+    anchors = np.flatnonzero(cut[:-1] != 0)
+    line_starts = visible[(spacing.breaks > 0) | (spacing.before < 0)]
+    known = np.union1d(anchors, line_starts)
+    dashes = separated & np.isin(page.codes[before], (0x2D, 0x2013, 0x2014, 0x2015))
+    dashes |= (spacing.blanks > 0) & (page.codes[before] == 0x2D) & (kinds[np.maximum(before - 1, 0)] & SPACE != 0)
+    colons = (spacing.blanks > 0) & ((kinds[before] & COLON) != 0)
+    near = visible[dashes | colons]
+    since = near - known[np.maximum(np.searchsorted(known, near) - 1, 0)] if len(known) else near
+    _mark(cut, near[since <= _SIGN_REACH], _SIGN)
+    brackets = visible[(spacing.blanks > 0) & (kinds[visible] & OPEN != 0) & (page.codes[visible] == 0x28)]
+    _mark(cut, brackets[_ends_soon(page, brackets)], _SIGN)
+
+
+def _ends_soon(page: Letters, brackets: Ints) -> Flags:
+    """Opening brackets that close within 25 code points at the end of a line or of a sentence."""
+    size = len(page.kinds)
+    closes = np.flatnonzero(page.codes == 0x29)
+    if not len(closes) or not len(brackets):
+        return np.zeros(len(brackets), dtype=np.bool_)
+    close = closes[np.minimum(np.searchsorted(closes, brackets), len(closes) - 1)]
+    behind = np.minimum(close + 1, size - 1)
+    final = (close + 1 >= size) | ((page.kinds[behind] & (BREAK | STOP)) != 0)
+    result: Flags = (close > brackets) & (close - brackets <= 25) & final
+    return result
+
+
+def _glued(page: Letters) -> Ints:
+    """Offsets inside a run of letters and digits where two words seem to stick together."""
+    kinds = page.kinds
+    a, b, c, d = kinds[:-3], kinds[1:-2], kinds[2:-1], kinds[3:]
+    rise = (a & LOWER != 0) & (b & LOWER != 0) & (c & UPPER != 0) & (d & LOWER != 0)
+    digits = (a & DIGIT != 0) & (b & DIGIT != 0) & (c & (UPPER | (UNCASED & ~UNSPACED)) != 0) & (d & LETTER != 0)
+    digits &= c & UNSPACED == 0
+    into_digits = (
+        (a & LETTER != 0) & (b & (LOWER | UNCASED) != 0) & (c & DIGIT != 0) & (d & DIGIT != 0) & (b & UNSPACED == 0)
+    )
+    script = ((b & UNCASED != 0) & (b & UNSPACED == 0) & (c & (UPPER | LOWER) != 0)) | (
+        (b & (UPPER | LOWER) != 0) & (c & UNCASED != 0) & (c & UNSPACED == 0)
+    )
+    closed = np.isin(page.codes[1:-2], (0x29, 0x201D, 0xBB)) & (c & (UPPER | UNCASED) != 0) & (c & UNSPACED == 0)
+    return np.flatnonzero(rise | digits | into_digits | script | closed) + 2
