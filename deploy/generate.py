@@ -8,14 +8,16 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from generators.rules import prometheus_rule
+from generators.topics import kafka_topics
 
 DEPLOY = Path(__file__).parent
 
 
 def made() -> Iterator[tuple[Path, str]]:
     """Every made file with its content."""
-    rules = DEPLOY / "prometheus" / "rules.yml"
-    yield DEPLOY / "kubernetes" / "components" / "monitoring" / "prometheus-rule.yaml", prometheus_rule(rules)
+    components = DEPLOY / "kubernetes" / "components"
+    yield components / "monitoring" / "prometheus-rule.yaml", prometheus_rule(DEPLOY / "prometheus" / "rules.yml")
+    yield components / "strimzi" / "topics.yaml", kafka_topics()
 
 
 def main() -> int:

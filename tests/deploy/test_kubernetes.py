@@ -231,7 +231,7 @@ def test_users_have_no_right_that_they_do_not_need(production):
         ("topic", topics.metrics): {"Write", "Describe"},
         ("topic", topics.dead_letters): {"Write", "Describe"},
         ("group", "newsmill"): {"Read"},
-        ("transactionalId", "newsmill"): {"Write", "Describe"},
+        ("transactionalId", "newsmill-newsmill-"): {"Write", "Describe"},
     }
     assert all(operations == {"Describe"} for operations in rights["newsmill-scaler"].values())
 
