@@ -25,6 +25,8 @@ class Lexicon:
     cues: Mapping[str, Sequence[str]]
     function: Sequence[str]
     """The most frequent words."""
+    openers: Sequence[str] = ()
+    """Words that open a sentence, for scripts without capital letters."""
 
 
 @cache
@@ -41,4 +43,5 @@ def language_bits() -> Mapping[str, int]:
 
 def _read(path: Path) -> Lexicon:
     data: dict[str, Any] = tomllib.loads(path.read_text("utf-8"))
-    return Lexicon(path.stem, data.get("cues", {}), data.get("words", {}).get("function", ()))
+    words = data.get("words", {})
+    return Lexicon(path.stem, data.get("cues", {}), words.get("function", ()), words.get("openers", ()))

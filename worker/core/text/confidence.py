@@ -2,9 +2,9 @@
 
 import numpy as np
 
+from worker.core.text.decode import TAG_OF_STATE
 from worker.core.text.letters import Ints
 from worker.core.text.page import Reading
-from worker.core.text.decode import TAG_OF_STATE
 from worker.core.text.tagger import TAGS, Tagged
 
 _RUNNING = [TAGS.index(tag) for tag in ("body", "subheading", "quote")]

@@ -9,10 +9,9 @@ import ahocorasick
 import numpy as np
 
 from worker.core.lexicon import CUE_KINDS, language_bits, lexicons
-from worker.core.text.letters import (
-    BREAK, CLOSE, COLON, LETTER, MARK, OPEN, SEPARATOR, STOP, WORDLIKE, Ints, Letters, fold_text,
-)  # fmt: skip
+from worker.core.text import kinds as k
 from worker.core.text.languages import Languages
+from worker.core.text.letters import Ints, Letters, fold_text
 
 _SHORTEST_GLUED: Final = 9
 """Letters a cue of several words needs to count when it sticks to its neighbours."""
@@ -93,14 +92,14 @@ def find_cues(page: Letters, languages: Languages, without: int = 0) -> list[Cue
 
 def _raw(page: Letters, matched: _Matched, bits: int, without: int) -> Iterator[Cue]:
     kinds, origin, size = page.kinds, matched.origin, len(page.kinds)
-    wordlike = WORDLIKE | MARK
+    wordlike = k.WORDLIKE | k.MARK
     for last, entries in _automaton().iter(matched.text):
         length, _, _, words, _ = entries[0]
         start, end = int(origin[last - length + 1]), int(origin[last]) + 1
-        while end < size and kinds[end] & MARK:
+        while end < size and kinds[end] & k.MARK:
             end += 1
-        glued_before = start > 0 and bool(kinds[start - 1] & wordlike) and bool(kinds[start] & WORDLIKE)
-        glued_behind = end < size and bool(kinds[end] & WORDLIKE) and bool(kinds[end - 1] & wordlike)
+        glued_before = start > 0 and bool(kinds[start - 1] & wordlike) and bool(kinds[start] & k.WORDLIKE)
+        glued_behind = end < size and bool(kinds[end] & k.WORDLIKE) and bool(kinds[end - 1] & wordlike)
         if (glued_before or glued_behind) and not _may_stick(page, start, end, words, length):
             continue
         opens = _opens(page, start, end, glued_before)
@@ -115,8 +114,8 @@ def _may_stick(page: Letters, start: int, end: int, words: int, length: int) -> 
         return True
     kinds, size = page.kinds, len(page.kinds)
     lower_upper = (
-        start == 0 or not kinds[start - 1] & LETTER or bool(kinds[start] & 8 and kinds[start - 1] & 16)
-    ) and (end == size or not kinds[end] & LETTER or bool(kinds[end] & 8 and kinds[end - 1] & 16))
+        start == 0 or not kinds[start - 1] & k.LETTER or bool(kinds[start] & 8 and kinds[start - 1] & 16)
+    ) and (end == size or not kinds[end] & k.LETTER or bool(kinds[end] & 8 and kinds[end - 1] & 16))
     return lower_upper and length > 3
 
 
@@ -127,12 +126,12 @@ def _opens(page: Letters, start: int, end: int, glued: bool) -> bool:
     if before < 0:
         return True
     gap = page.kinds[before + 1 : start]
-    if len(gap) and (gap & BREAK).any():
+    if len(gap) and (gap & k.BREAK).any():
         return True
-    if page.kinds[before] & (STOP | SEPARATOR | CLOSE | OPEN) or len(gap) > 1:
+    if page.kinds[before] & (k.STOP | k.SEPARATOR | k.CLOSE | k.OPEN) or len(gap) > 1:
         return True
     behind = int(page.next_visible[end]) if end < len(page.kinds) else end
-    return behind < len(page.kinds) and bool(page.kinds[behind] & COLON)
+    return behind < len(page.kinds) and bool(page.kinds[behind] & k.COLON)
 
 
 def mark_cues(cues: list[Cue], size: int) -> np.ndarray[tuple[int, int], np.dtype[np.float32]]:

@@ -10,7 +10,8 @@ import numpy as np
 import numpy.typing as npt
 
 from worker.core.lexicon import LEXICON_DIR
-from worker.core.text.letters import BREAK, Ints, Letters, fold_text
+from worker.core.text import kinds as k
+from worker.core.text.letters import Ints, Letters, fold_text
 from worker.core.text.words import Hashes, Words, hash_word
 
 _NUMERIC: Final = re.compile(
@@ -76,7 +77,7 @@ def _joined(page: Letters, pieces: list[tuple[int, int, int]]) -> tuple[list[int
     ends: list[int] = []
     parts: list[int] = []
     for start, end, count in pieces:
-        if ends and start - ends[-1] <= _REACH and not (page.kinds[ends[-1] : start] & BREAK).any():
+        if ends and start - ends[-1] <= _REACH and not (page.kinds[ends[-1] : start] & k.BREAK).any():
             parts[-1] += count if end > ends[-1] else 0
             ends[-1] = max(ends[-1], end)
         else:

@@ -6,12 +6,10 @@ import numpy as np
 import numpy.typing as npt
 
 from worker.core.lexicon import CUE_KINDS
+from worker.core.text import kinds as k
 from worker.core.text.cohesion import cohesion_columns
 from worker.core.text.cues import mark_cues
-from worker.core.text.letters import (
-    BREAK, CLOSE, COLON, COMMA, DIGIT, LOWER, OPEN, SEPARATOR, SPACE, STOP, UNCASED, UNSPACED, UPPER, WIDE_STOP,
-    Ints, Letters,
-)  # fmt: skip
+from worker.core.text.letters import Ints, Letters
 from worker.core.text.page import Reading
 from worker.core.text.units import CUTS
 
@@ -56,7 +54,20 @@ def _sums(marks: npt.NDArray[np.generic], start: Ints) -> npt.NDArray[np.float32
 
 def _shape(reading: Reading) -> Columns:
     page, units = reading.letters, reading.units
-    kinds = (SPACE, UPPER, LOWER, UNCASED, DIGIT, STOP, COMMA, COLON, SEPARATOR, CLOSE, OPEN, UNSPACED)
+    kinds = (
+        k.SPACE,
+        k.UPPER,
+        k.LOWER,
+        k.UNCASED,
+        k.DIGIT,
+        k.STOP,
+        k.COMMA,
+        k.COLON,
+        k.SEPARATOR,
+        k.CLOSE,
+        k.OPEN,
+        k.UNSPACED,
+    )
     counts = _sums(np.stack([page.has(kind) for kind in kinds]), units.start)
     space, upper, lower, uncased, digit, stop, comma, colon, separator, close, opening, unspaced = counts
     visible = np.maximum((units.end - units.start) - space, 1)
@@ -86,18 +97,18 @@ def _shape(reading: Reading) -> Columns:
         "colons": np.minimum(colon, 3),
         "separators": separator / visible,
         "quotes": np.minimum(close + opening, 6) / 6,
-        "ends_stop": (tail & STOP) != 0,
+        "ends_stop": (tail & k.STOP) != 0,
         "ends_dots": (last_code == 0x2026) | ((last_code == 0x2E) & (page.codes[np.maximum(last - 1, 0)] == 0x2E)),
         "ends_question": np.isin(last_code, (0x3F, 0x61F, 0xFF1F)),
-        "ends_colon": (page.kinds[last] & COLON) != 0,
-        "ends_comma": (page.kinds[last] & COMMA) != 0,
-        "ends_quote": (page.kinds[last] & CLOSE) != 0,
-        "ends_digit": (page.kinds[last] & DIGIT) != 0,
-        "head_upper": (head & UPPER) != 0,
-        "head_lower": (head & LOWER) != 0,
-        "head_digit": (head & DIGIT) != 0,
-        "head_quote": (head & OPEN) != 0,
-        "head_separator": (head & SEPARATOR) != 0,
+        "ends_colon": (page.kinds[last] & k.COLON) != 0,
+        "ends_comma": (page.kinds[last] & k.COMMA) != 0,
+        "ends_quote": (page.kinds[last] & k.CLOSE) != 0,
+        "ends_digit": (page.kinds[last] & k.DIGIT) != 0,
+        "head_upper": (head & k.UPPER) != 0,
+        "head_lower": (head & k.LOWER) != 0,
+        "head_digit": (head & k.DIGIT) != 0,
+        "head_quote": (head & k.OPEN) != 0,
+        "head_separator": (head & k.SEPARATOR) != 0,
         "head_bracket": np.isin(first_code, (0x28, 0x5B)),
         "head_hash": np.isin(first_code, (0x23, 0x40)),
         "head_copyright": first_code == 0xA9,
@@ -109,7 +120,7 @@ def _shape(reading: Reading) -> Columns:
 def _before_closing(page: Letters, at: Ints) -> Ints:
     """The sign before a closing quote or bracket at `at`, else `at` itself."""
     back = np.maximum(at - 1, 0)
-    return np.where(((page.kinds[at] & CLOSE) != 0) & ((page.kinds[back] & (STOP | WIDE_STOP)) != 0), back, at)
+    return np.where(((page.kinds[at] & k.CLOSE) != 0) & ((page.kinds[back] & (k.STOP | k.WIDE_STOP)) != 0), back, at)
 
 
 def _word_sums(reading: Reading) -> dict[str, npt.NDArray[np.float64]]:
@@ -131,7 +142,7 @@ def _place(reading: Reading) -> Columns:
     page, units = reading.letters, reading.units
     size = len(page.kinds)
     breaks_behind = np.append(units.breaks[1:], 2)
-    lines = np.maximum(int(((page.kinds & BREAK) != 0).sum()), 1)
+    lines = np.maximum(int(((page.kinds & k.BREAK) != 0).sum()), 1)
     opens_line = np.append(np.flatnonzero((units.breaks > 0) | (np.arange(len(units.start)) == 0)), len(units.start))
     line = np.searchsorted(opens_line, np.arange(len(units.start)), "right") - 1
     line_start, line_end = units.start[opens_line[line]], units.end[opens_line[line + 1] - 1]

@@ -25,6 +25,8 @@ class Languages:
     known: bool
     """Whether any language with a lexicon was told."""
     function: npt.NDArray[np.bool_]
+    opener: npt.NDArray[np.bool_]
+    """For each word whether it opens sentences: a verb of the lists, or a frequent word with a capital letter."""
 
 
 @cache
@@ -41,6 +43,12 @@ def _table() -> tuple[Hashes, npt.NDArray[np.bool_]]:
     return keys, has
 
 
+@cache
+def _openers() -> Hashes:
+    words = {hash_word(fold_text(word)) for lexicon in lexicons() for word in lexicon.openers if " " not in word}
+    return np.array(sorted(words), dtype=np.uint64)
+
+
 def tell_languages(words: Words, hint: str | None) -> Languages:
     """The languages whose frequent words the page uses; `hint` (a BCP 47 code) is believed beside them."""
     keys, has = _table()
@@ -55,4 +63,5 @@ def tell_languages(words: Words, hint: str | None) -> Languages:
     if best >= _FEWEST:
         leading = votes >= max(_FEWEST, 0.8 * best)
         function[found] = has[row[found]][:, leading].any(axis=1)
-    return Languages(bits, bits != 0, function)
+    opener = (function & words.capital & (words.letters > 1)) | np.isin(words.hash, _openers())
+    return Languages(bits, bits != 0, function, opener)

@@ -9,29 +9,11 @@ from typing import Final, TypeAlias
 import numpy as np
 import numpy.typing as npt
 
+from worker.core.text import kinds as k
+
 Ints: TypeAlias = npt.NDArray[np.int64]
 Flags: TypeAlias = npt.NDArray[np.bool_]
 Kinds: TypeAlias = npt.NDArray[np.uint16]
-
-SPACE: Final = 1
-BREAK: Final = 2
-DIGIT: Final = 4
-UPPER: Final = 8
-LOWER: Final = 16
-UNCASED: Final = 32
-MARK: Final = 64
-"""Invisible, combining and control characters: part of what stands around them, never matched."""
-STOP: Final = 128
-CLOSE: Final = 256
-OPEN: Final = 512
-SEPARATOR: Final = 1024
-COMMA: Final = 2048
-COLON: Final = 4096
-UNSPACED: Final = 8192
-"""Letters of scripts written without spaces between words: each counts as a word of its own."""
-WIDE_STOP: Final = 16384
-LETTER: Final = UPPER | LOWER | UNCASED
-WORDLIKE: Final = LETTER | DIGIT
 
 _PLANE: Final = 0x10000
 _STOPS: Final = ".!?…。！？।॥۔؟։။៖｡‼"
@@ -50,36 +32,36 @@ _UNSPACED_RANGES: Final = ((0x0E00, 0x0F00), (0x1000, 0x10A0), (0x1780, 0x1800),
 def _kind(char: str) -> int:
     category = unicodedata.category(char)
     if char in "\n\r\x0b\x0c\x85\u2028\u2029":
-        return BREAK | SPACE
+        return k.BREAK | k.SPACE
     if char.isspace():
-        return SPACE
+        return k.SPACE
     if category in ("Lu", "Lt"):
-        return UPPER
+        return k.UPPER
     if category == "Ll":
-        return LOWER
+        return k.LOWER
     if category in ("Lo", "Lm"):
         code = ord(char)
-        return UNCASED | (UNSPACED if any(low <= code < high for low, high in _UNSPACED_RANGES) else 0)
+        return k.UNCASED | (k.UNSPACED if any(low <= code < high for low, high in _UNSPACED_RANGES) else 0)
     if category == "Nd":
-        return DIGIT
+        return k.DIGIT
     if category in ("Mn", "Mc", "Me", "Cf", "Cc", "Cs"):
-        return MARK
+        return k.MARK
     return _punctuation(char, category)
 
 
 def _punctuation(char: str, category: str) -> int:
     kind = 0
     if char in _STOPS:
-        kind |= STOP | (WIDE_STOP if char in _WIDE_STOPS else 0)
+        kind |= k.STOP | (k.WIDE_STOP if char in _WIDE_STOPS else 0)
     if category in ("Pe", "Pf") or char in "\"'”’»」』】）":
-        kind |= CLOSE
+        kind |= k.CLOSE
     if category in ("Ps", "Pi") or char in "\"'«“‘「『【（":
-        kind |= OPEN
+        kind |= k.OPEN
     if char in _SEPARATORS:
-        kind |= SEPARATOR
+        kind |= k.SEPARATOR
     if char in _COMMAS:
-        kind |= COMMA
-    return kind | (COLON if char in _COLONS else 0)
+        kind |= k.COMMA
+    return kind | (k.COLON if char in _COLONS else 0)
 
 
 def _folded(char: str) -> int:
@@ -132,7 +114,7 @@ def read_letters(text: str) -> Letters:
     kinds = kinds_of[low]
     folded = np.where(codes < _PLANE, folded_of[low], codes).astype(np.uint32)
     at = np.arange(len(codes), dtype=np.int64)
-    visible = (kinds & SPACE) == 0
+    visible = (kinds & k.SPACE) == 0
     ahead = np.where(visible, at, len(codes))
     behind = np.where(visible, at, -1)
     return Letters(text, codes, kinds, folded, np.minimum.accumulate(ahead[::-1])[::-1], np.maximum.accumulate(behind))

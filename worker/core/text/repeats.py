@@ -1,5 +1,6 @@
 """Phrases that the page prints more than once: headlines, captions, menus. Compared letter by letter, without spaces and signs,
-so that a copy that sticks to its neighbours is found too."""
+so that a copy that sticks to its neighbours is found too.
+"""
 
 from dataclasses import dataclass
 from typing import Final
@@ -7,7 +8,8 @@ from typing import Final
 import numpy as np
 import numpy.typing as npt
 
-from worker.core.text.letters import MARK, WORDLIKE, Ints, Letters
+from worker.core.text import kinds as k
+from worker.core.text.letters import Ints, Letters
 from worker.core.text.words import prefix_hashes
 
 GRAM: Final = 16
@@ -32,7 +34,7 @@ class Repeats:
 def find_repeats(page: Letters) -> Repeats:
     """The repeated phrases of a page."""
     size = len(page.kinds)
-    letter = ((page.kinds & WORDLIKE) != 0) & (page.folded != 0)
+    letter = ((page.kinds & k.WORDLIKE) != 0) & (page.folded != 0)
     where = np.flatnonzero(letter)
     count = len(where) - GRAM + 1
     if count < 2:
@@ -81,7 +83,7 @@ def _on_words(page: Letters, edges: Ints) -> Ints:
     if not len(edges):
         return edges
     before = np.maximum(edges - 1, 0)
-    inside = (page.kinds[before] & (WORDLIKE | MARK)) != 0
-    turn = (page.kinds[before] & WORDLIKE) != (page.kinds[edges] & WORDLIKE)
+    inside = (page.kinds[before] & (k.WORDLIKE | k.MARK)) != 0
+    turn = (page.kinds[before] & k.WORDLIKE) != (page.kinds[edges] & k.WORDLIKE)
     rising = ((page.kinds[before] & 8) == 0) | ((page.kinds[edges] & 16) == 0)
     return edges[~inside | (turn & rising) | (edges == 0)]

@@ -6,12 +6,10 @@ from typing import Final
 import numpy as np
 import numpy.typing as npt
 
+from worker.core.text import kinds as k
 from worker.core.text.cues import Cue
 from worker.core.text.dates import Dates
-from worker.core.text.letters import (
-    BREAK, CLOSE, COLON, DIGIT, LETTER, LOWER, MARK, OPEN, SEPARATOR, SPACE, STOP, UNCASED, UNSPACED, UPPER, WIDE_STOP,
-    Flags, Ints, Letters,
-)  # fmt: skip
+from worker.core.text.letters import Flags, Ints, Letters
 from worker.core.text.repeats import Repeats
 
 CUTS: Final = (
@@ -61,9 +59,9 @@ class Spacing:
 
 def read_spacing(page: Letters) -> Spacing:
     """The white space of a page, by the visible code point behind it."""
-    visible = np.flatnonzero((page.kinds & SPACE) == 0)
+    visible = np.flatnonzero((page.kinds & k.SPACE) == 0)
     before = np.concatenate(([-1], visible[:-1])) if len(visible) else visible
-    lines = np.concatenate(([0], np.cumsum((page.kinds & BREAK) != 0)))
+    lines = np.concatenate(([0], np.cumsum((page.kinds & k.BREAK) != 0)))
     return Spacing(visible, before, lines[visible] - lines[before + 1], visible - before - 1)
 
 
@@ -109,7 +107,9 @@ def _cut_cues(cut: Ints, page: Letters, cues: list[Cue]) -> None:
     ends = np.minimum(np.array([cue.end for cue in strong]), size - 1)
     for _ in range(3):  # a colon and the space around it belong to the cue
         ends = np.where(
-            (ends < size) & ((page.kinds[np.minimum(ends, size - 1)] & (SPACE | COLON | MARK)) != 0), ends + 1, ends
+            (ends < size) & ((page.kinds[np.minimum(ends, size - 1)] & (k.SPACE | k.COLON | k.MARK)) != 0),
+            ends + 1,
+            ends,
         )
         ends = np.minimum(ends, size - 1)
     behind = page.next_visible[ends]
@@ -120,7 +120,7 @@ def _cut_by_spacing(cut: Ints, page: Letters, spacing: Spacing) -> None:
     visible = spacing.visible
     _mark(cut, visible[_sentences(page, spacing)], _SENTENCE)
     wide = (spacing.blanks > 1) | (
-        (page.kinds[np.maximum(spacing.before + 1, 0)] & SPACE != 0) & _odd_space(page, spacing)
+        (page.kinds[np.maximum(spacing.before + 1, 0)] & k.SPACE != 0) & _odd_space(page, spacing)
     )
     _mark(cut, visible[wide], _GAP)
     _mark(cut, visible[spacing.breaks > 0], _LINE)
@@ -137,18 +137,18 @@ def _sentences(page: Letters, spacing: Spacing) -> Flags:
     kinds = page.kinds
     visible, before = spacing.visible, np.maximum(spacing.before, 0)
     at = np.arange(len(kinds))
-    open_end = np.maximum.accumulate(np.where((kinds & (CLOSE | MARK)) == 0, at, 0))
+    open_end = np.maximum.accumulate(np.where((kinds & (k.CLOSE | k.MARK)) == 0, at, 0))
     end = open_end[before]  # the sign that ends the sentence, before closing quotes and brackets
-    stop = (kinds[end] & STOP) != 0
+    stop = (kinds[end] & k.STOP) != 0
     head = kinds[visible]
     two_back, three_back = kinds[np.maximum(end - 1, 0)], kinds[np.maximum(end - 2, 0)]
-    initial = ((two_back & UPPER) != 0) & ((three_back & (LETTER | DIGIT)) == 0)
-    starts = (head & (UPPER | UNCASED | DIGIT | OPEN)) != 0
+    initial = ((two_back & k.UPPER) != 0) & ((three_back & (k.LETTER | k.DIGIT)) == 0)
+    starts = (head & (k.UPPER | k.UNCASED | k.DIGIT | k.OPEN)) != 0
     spaced = (spacing.blanks > 0) & stop & starts & ~initial
-    wide = ((kinds[end] & WIDE_STOP) != 0) & ((head & (CLOSE | STOP)) == 0)
-    letters_before = ((two_back & (LOWER | UNCASED | MARK)) != 0) & ((three_back & (LETTER | MARK)) != 0)
-    capital = ((head & UPPER) != 0) & (_next(kinds, visible) & LOWER != 0)
-    uncased = ((head & UNCASED) != 0) & ((two_back & (UNCASED | MARK)) != 0)
+    wide = ((kinds[end] & k.WIDE_STOP) != 0) & ((head & (k.CLOSE | k.STOP)) == 0)
+    letters_before = ((two_back & (k.LOWER | k.UNCASED | k.MARK)) != 0) & ((three_back & (k.LETTER | k.MARK)) != 0)
+    capital = ((head & k.UPPER) != 0) & (_next(kinds, visible) & k.LOWER != 0)
+    uncased = ((head & k.UNCASED) != 0) & ((two_back & (k.UNCASED | k.MARK)) != 0)
     glued = (spacing.blanks == 0) & stop & letters_before & (capital | uncased)
     return spaced | wide | glued
 
@@ -164,7 +164,7 @@ def _cut_by_signs(cut: Ints, page: Letters, spacing: Spacing) -> None:
         return
     _mark(cut, _glued(page), _GLUED)
     before = np.maximum(spacing.before, 0)
-    separated = (spacing.blanks > 0) & ((kinds[before] & SEPARATOR) != 0)
+    separated = (spacing.blanks > 0) & ((kinds[before] & k.SEPARATOR) != 0)
     bars = separated & np.isin(page.codes[before], (0x7C, 0x2F, 0xBB, 0x203A))
     _mark(cut, visible[bars], _SIGN)
     bullets = (spacing.blanks > 0) & np.isin(page.codes[visible], (0x2022, 0xB7, 0x25AA, 0x25A0, 0x25CF, 0x25BA, 0x23))
@@ -173,12 +173,12 @@ def _cut_by_signs(cut: Ints, page: Letters, spacing: Spacing) -> None:
     line_starts = visible[(spacing.breaks > 0) | (spacing.before < 0)]
     known = np.union1d(anchors, line_starts)
     dashes = separated & np.isin(page.codes[before], (0x2D, 0x2013, 0x2014, 0x2015))
-    dashes |= (spacing.blanks > 0) & (page.codes[before] == 0x2D) & (kinds[np.maximum(before - 1, 0)] & SPACE != 0)
-    colons = (spacing.blanks > 0) & ((kinds[before] & COLON) != 0)
+    dashes |= (spacing.blanks > 0) & (page.codes[before] == 0x2D) & (kinds[np.maximum(before - 1, 0)] & k.SPACE != 0)
+    colons = (spacing.blanks > 0) & ((kinds[before] & k.COLON) != 0)
     near = visible[dashes | colons]
     since = near - known[np.maximum(np.searchsorted(known, near) - 1, 0)] if len(known) else near
     _mark(cut, near[since <= _SIGN_REACH], _SIGN)
-    brackets = visible[(spacing.blanks > 0) & (kinds[visible] & OPEN != 0) & (page.codes[visible] == 0x28)]
+    brackets = visible[(spacing.blanks > 0) & (kinds[visible] & k.OPEN != 0) & (page.codes[visible] == 0x28)]
     _mark(cut, brackets[_ends_soon(page, brackets)], _SIGN)
 
 
@@ -190,7 +190,7 @@ def _ends_soon(page: Letters, brackets: Ints) -> Flags:
         return np.zeros(len(brackets), dtype=np.bool_)
     close = closes[np.minimum(np.searchsorted(closes, brackets), len(closes) - 1)]
     behind = np.minimum(close + 1, size - 1)
-    final = (close + 1 >= size) | ((page.kinds[behind] & (BREAK | STOP)) != 0)
+    final = (close + 1 >= size) | ((page.kinds[behind] & (k.BREAK | k.STOP)) != 0)
     result: Flags = (close > brackets) & (close - brackets <= 25) & final
     return result
 
@@ -199,14 +199,20 @@ def _glued(page: Letters) -> Ints:
     """Offsets inside a run of letters and digits where two words seem to stick together."""
     kinds = page.kinds
     a, b, c, d = kinds[:-3], kinds[1:-2], kinds[2:-1], kinds[3:]
-    rise = (a & LOWER != 0) & (b & LOWER != 0) & (c & UPPER != 0) & (d & LOWER != 0)
-    digits = (a & DIGIT != 0) & (b & DIGIT != 0) & (c & (UPPER | (UNCASED & ~UNSPACED)) != 0) & (d & LETTER != 0)
-    digits &= c & UNSPACED == 0
+    rise = (a & k.LOWER != 0) & (b & k.LOWER != 0) & (c & k.UPPER != 0) & (d & k.LOWER != 0)
+    digits = (
+        (a & k.DIGIT != 0) & (b & k.DIGIT != 0) & (c & (k.UPPER | (k.UNCASED & ~k.UNSPACED)) != 0) & (d & k.LETTER != 0)
+    )
+    digits &= c & k.UNSPACED == 0
     into_digits = (
-        (a & LETTER != 0) & (b & (LOWER | UNCASED) != 0) & (c & DIGIT != 0) & (d & DIGIT != 0) & (b & UNSPACED == 0)
+        (a & k.LETTER != 0)
+        & (b & (k.LOWER | k.UNCASED) != 0)
+        & (c & k.DIGIT != 0)
+        & (d & k.DIGIT != 0)
+        & (b & k.UNSPACED == 0)
     )
-    script = ((b & UNCASED != 0) & (b & UNSPACED == 0) & (c & (UPPER | LOWER) != 0)) | (
-        (b & (UPPER | LOWER) != 0) & (c & UNCASED != 0) & (c & UNSPACED == 0)
+    script = ((b & k.UNCASED != 0) & (b & k.UNSPACED == 0) & (c & (k.UPPER | k.LOWER) != 0)) | (
+        (b & (k.UPPER | k.LOWER) != 0) & (c & k.UNCASED != 0) & (c & k.UNSPACED == 0)
     )
-    closed = np.isin(page.codes[1:-2], (0x29, 0x201D, 0xBB)) & (c & (UPPER | UNCASED) != 0) & (c & UNSPACED == 0)
+    closed = np.isin(page.codes[1:-2], (0x29, 0x201D, 0xBB)) & (c & (k.UPPER | k.UNCASED) != 0) & (c & k.UNSPACED == 0)
     return np.flatnonzero(rise | digits | into_digits | script | closed) + 2

@@ -6,7 +6,8 @@ from typing import Final, TypeAlias
 import numpy as np
 import numpy.typing as npt
 
-from worker.core.text.letters import DIGIT, MARK, UNSPACED, UPPER, WORDLIKE, Ints, Letters
+from worker.core.text import kinds as k
+from worker.core.text.letters import Ints, Letters
 
 Hashes: TypeAlias = npt.NDArray[np.uint64]
 
@@ -49,11 +50,11 @@ def prefix_hashes(folded: npt.NDArray[np.uint32]) -> tuple[Hashes, Hashes]:
 
 def read_words(page: Letters) -> Words:
     """The words of a page."""
-    wordlike = page.has(WORDLIKE) | (page.has(MARK) & (page.folded == 0))
-    unspaced = page.has(UNSPACED)
+    wordlike = page.has(k.WORDLIKE) | (page.has(k.MARK) & (page.folded == 0))
+    unspaced = page.has(k.UNSPACED)
     before = np.concatenate(([False], wordlike[:-1])) if len(wordlike) else wordlike
     after_unspaced = np.concatenate(([False], unspaced[:-1])) if len(wordlike) else wordlike
-    start = np.flatnonzero(wordlike & (~before | unspaced | (after_unspaced & page.has(WORDLIKE))))
+    start = np.flatnonzero(wordlike & (~before | unspaced | (after_unspaced & page.has(k.WORDLIKE))))
     stop = np.flatnonzero(~wordlike & before)
     stop = np.append(stop, len(wordlike))
     end = (
@@ -70,7 +71,7 @@ def read_words(page: Letters) -> Words:
     number, count = _number(hashes)
     kinds = page.kinds[start] if len(start) else np.zeros(0, dtype=np.uint16)
     return Words(
-        start, end, hashes, (high - low).astype(np.int64), number, count, (kinds & UPPER) != 0, (kinds & DIGIT) != 0
+        start, end, hashes, (high - low).astype(np.int64), number, count, (kinds & k.UPPER) != 0, (kinds & k.DIGIT) != 0
     )
 
 
