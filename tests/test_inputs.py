@@ -116,12 +116,12 @@ def test_an_archive_gives_pages_and_passes_over_the_rest(tmp_path):
 
 def test_a_folder_is_read_in_the_order_of_names_with_all_below(tmp_path):
     for name in ("b/2.txt", "a.txt", "b/1.html.gz", "notes.md", "b/é ü.txt"):
-        file = tmp_path / name
-        file.parent.mkdir(exist_ok=True)
+        file = tmp_path / "crawl" / name
+        file.parent.mkdir(exist_ok=True, parents=True)
         file.write_bytes(packed(".gz" if name.endswith(".gz") else "", b"<p>x"))
-    found = records(tmp_path)
-    assert [item.origin for item in found] == ["a.txt", "b/1.html.gz", "b/2.txt", "b/é ü.txt"]
-    assert found[-1].key == b"http://localhost/b/%C3%A9%20%C3%BC.txt"
+    found = records(tmp_path / "crawl")
+    assert [item.origin for item in found] == ["crawl/a.txt", "crawl/b/1.html.gz", "crawl/b/2.txt", "crawl/b/é ü.txt"]
+    assert found[-1].key == b"http://localhost/crawl/b/%C3%A9%20%C3%BC.txt"
 
 
 @pytest.mark.parametrize(
@@ -139,8 +139,8 @@ def test_a_broken_file_is_named_and_the_next_is_read(tmp_path, name, content):
     (tmp_path / "c.txt").write_text("good")
     found = records(tmp_path)
     problems = [item for item in found if isinstance(item, Problem)]
-    assert [problem.origin for problem in problems] == [name]
-    assert found[-1].origin == "c.txt"
+    assert [problem.origin for problem in problems] == [f"{tmp_path.name}/{name}"]
+    assert found[-1].origin == f"{tmp_path.name}/c.txt"
 
 
 def test_pages_above_the_limit_are_named_and_left_out(tmp_path):
@@ -148,7 +148,7 @@ def test_pages_above_the_limit_are_named_and_left_out(tmp_path):
     (tmp_path / "b.jsonl").write_bytes(b"x" * 5000 + b"\n" + orjson.dumps(PAGE))
     (tmp_path / "c.warc").write_bytes(http_answer("https://example.com/1", b"x" * 2000))
     found = records(tmp_path, limit=1000)
-    assert [(item.origin.partition("@")[0], type(item)) for item in found] == [
+    assert [(item.origin.partition("@")[0].partition("/")[2], type(item)) for item in found] == [
         ("a.txt", Problem),
         ("b.jsonl:1", Problem),
         ("b.jsonl:2", PageRecord),
@@ -185,7 +185,8 @@ def test_a_local_url_is_an_url():
 
 def test_progress_reaches_its_total(tmp_path):
     (tmp_path / "a.jsonl.gz").write_bytes(gzip.compress(orjson.dumps(PAGE) + b"\n"))
-    (tmp_path / "b.txt").write_bytes(b"x" * 1000)
+    (tmp_path / "b.jsonl.gz").write_bytes(b"broken")
+    (tmp_path / "c.txt").write_bytes(b"x" * 1000)
     inputs = Inputs([tmp_path], LIMIT)
     seen = [inputs.bytes_read for _ in inputs]
     assert seen == sorted(seen)

@@ -11,7 +11,6 @@ from worker.inputs import Inputs, NoInput, PageRecord
 from worker.settings import Settings, SettingsError, load
 from worker.transport import TopicMissing, TransportError
 from worker.transport.kafka.feeder import Feeder
-from worker.transport.plan import record_bytes
 from worker.transport.topics import TopicAdmin
 
 
@@ -41,9 +40,10 @@ def command(
 def _feed(source: Inputs, settings: Settings, topic: str, rate: float | None) -> tuple[int, int]:
     """How many pages are confirmed, and how many not: unreadable, or too large. Raises TransportError."""
     with TopicAdmin(settings.kafka) as admin:
-        if topic not in admin.states([topic]):
-            raise TopicMissing(f"topic {topic} does not exist; make it with: newsmill topics create")
-    with Feeder(settings.kafka, topic, record_bytes(settings)) as feeder, meter(source.bytes_total) as shown:
+        state = admin.states([topic]).get(topic)
+    if state is None:
+        raise TopicMissing(f"topic {topic} does not exist; make it with: newsmill topics create")
+    with Feeder(settings.kafka, topic, state.record_bytes) as feeder, meter(source.bytes_total) as shown:
         unread = _send_all(source, feeder, shown, rate)
         feeder.finish()
         for origin, wrong in feeder.refused:

@@ -39,7 +39,7 @@ class PageFile:
 
     path: Path
     name: str
-    """Relative to the folder the user named, with `/`; the file's own name when it was named itself."""
+    """From the named folder's own name on, with `/` (`crawl/de/1.html`); the file's name when it was named itself."""
     size: int
     """Bytes on disk."""
 
@@ -67,13 +67,18 @@ class Inputs:
 
     def __iter__(self) -> Iterator[PageRecord | Problem]:
         for file in self.files:
-            try:
-                with file.path.open("rb") as self._open:
-                    yield from _read(file, self._open, self._limit)
-            except _DAMAGE as error:
-                yield Problem(file.name, f"{type(error).__name__}: {error}")
+            yield from self._pages_in(file)
             self._open = None
             self._done += file.size
+
+    def _pages_in(self, file: PageFile) -> Iterator[PageRecord | Problem]:
+        try:
+            with file.path.open("rb") as raw:
+                self._open = raw
+                yield from _read(file, raw, self._limit)
+        except _DAMAGE as error:
+            self._open = None
+            yield Problem(file.name, f"{type(error).__name__}: {error}")
 
 
 def _files_of(path: Path) -> list[PageFile]:
@@ -81,7 +86,8 @@ def _files_of(path: Path) -> list[PageFile]:
         found = sorted(p for p in path.rglob("*") if p.is_file() and _kind(p) in _KINDS)
         if not found:
             raise NoInput(f"{path}: no pages in this folder; expected files that end with {_expected()}")
-        return [PageFile(p, p.relative_to(path).as_posix(), p.stat().st_size) for p in found]
+        above = path.resolve().name
+        return [PageFile(p, f"{above}/{p.relative_to(path).as_posix()}", p.stat().st_size) for p in found]
     if not path.is_file():
         raise NoInput(f"{path}: no such file or folder")
     if _kind(path) not in _KINDS:

@@ -1,7 +1,7 @@
 """The url of a page that does not bring one.
 
 An html file is asked for the address it gives itself: the first `<link rel=canonical>` or `og:url`. All others get
-`http://localhost/` and their path inside the folder that was named, or their `id`.
+`http://localhost/` and their path from the named folder on, or their `id`.
 """
 
 import re

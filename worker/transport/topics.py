@@ -38,6 +38,11 @@ class TopicState:
     """Of its least replicated partition."""
     settings: Mapping[str, str | None]
 
+    @property
+    def record_bytes(self) -> int:
+        """Size of the largest record that it takes."""
+        return int(self.settings["max.message.bytes"] or 0)
+
 
 class TopicAdmin:
     """A short conversation with the cluster about topics. Use as a context manager."""

@@ -23,11 +23,11 @@ class Feeder:
     """
 
     def __init__(self, settings: Kafka, topic: str, record_bytes: int) -> None:
-        """Connect; `record_bytes` is the size of the largest record. Raises TransportError."""
+        """Connect; a record above `record_bytes`, what the topic takes, costs no other. Raises TransportError."""
         self.written = 0
         self.refused: list[tuple[str, str]] = []
         self._topic = topic
-        self._waiting: deque[tuple[Any, int, str]] = deque()
+        self._waiting: deque[tuple[Any, int]] = deque()
         self._bytes = 0
         with _Told("reaching the brokers"):
             self._producer = kafka.KafkaProducer(**_arguments(settings, record_bytes))
@@ -46,7 +46,7 @@ class Feeder:
         except TooLargeForBroker as error:
             self.refused.append((origin, str(error)))
             return
-        self._waiting.append((future, len(value), origin))
+        self._waiting.append((future, len(value)))
         self._bytes += len(value)
         while self._bytes > _IN_FLIGHT_BYTES or (self._waiting and self._waiting[0][0].is_done):
             self._confirm_oldest()
@@ -59,15 +59,11 @@ class Feeder:
             self._confirm_oldest()
 
     def _confirm_oldest(self) -> None:
-        future, size, origin = self._waiting.popleft()
+        future, size = self._waiting.popleft()
+        with _Told(f"writing to {self._topic}"):
+            future.get(timeout=_DELIVERY_SECONDS)
         self._bytes -= size
-        try:
-            with _Told(f"writing to {self._topic}"):
-                future.get(timeout=_DELIVERY_SECONDS)
-        except TooLargeForBroker as error:
-            self.refused.append((origin, str(error)))
-        else:
-            self.written += 1
+        self.written += 1
 
 
 class _Told:
