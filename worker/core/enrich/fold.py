@@ -1,0 +1,23 @@
+"""How two writings of one word or phrase are compared. Matching only: what is published keeps its letters."""
+
+import re
+import unicodedata
+from functools import lru_cache
+from typing import Final
+
+_ALIKE: Final = {
+    ord(letter): plain
+    for letters, plain in (("یىې", "ي"), ("ک", "ك"), ("أإآٱ", "ا"), ("ةہۀ", "ه"), ("ـ", None), ("ё", "е"))
+    for letter in letters
+}
+_GAPS: Final = re.compile(r"[\W_]+")
+
+
+@lru_cache(maxsize=8192)
+def key(phrase: str) -> str:
+    """A phrase folded for equality: compatibility forms, case, marks, mixed-up letters, punctuation, spaces."""
+    if phrase.isascii():
+        return " ".join(_GAPS.sub(" ", phrase.lower()).split())
+    folded = unicodedata.normalize("NFKC", phrase).casefold().translate(_ALIKE)
+    folded = "".join(c for c in folded if unicodedata.category(c) not in ("Mn", "Cf"))
+    return " ".join(_GAPS.sub(" ", folded).split())

@@ -1,0 +1,49 @@
+"""Pointers to other stories, printed in and around the article."""
+
+import re
+from typing import Final
+from urllib.parse import urljoin
+
+from schemas.messages import Related
+from worker.core.clean import clean
+from worker.core.enrich.context import Choice, Context
+from worker.core.enrich.cues import strip_cue
+from worker.core.enrich.fold import key
+from worker.core.model import Label, Segment
+
+_BULLET: Final = re.compile(r"^[\s•·*▪■●►▶→»›|–—-]+")
+_FEWEST_WORDS: Final = 3
+"""Words below which a line among headlines is a heading or a section name (unspaced scripts count by letters)."""
+_MOST: Final = 60
+
+
+def related(context: Context) -> Choice[tuple[Related, ...]]:
+    """The headlines of read-also and related blocks, each once, with their urls where the markup links them."""
+    found: dict[str, Related] = {}
+    for segment in context.segments(Label.READ_ALSO, Label.RELATED):
+        for headline, url in _headlines(context, segment):
+            if key(headline) and len(found) < _MOST:
+                found.setdefault(key(headline), Related(headline=headline, url=url))
+    return Choice(tuple(found.values()))
+
+
+def _headlines(context: Context, segment: Segment) -> list[tuple[str, str | None]]:
+    links = [link for link in context.layout.links if segment.start <= link.start < segment.end]
+    if links:
+        linked = [(clean(context.layout.text[link.start : link.end]), _absolute(context, link.href)) for link in links]
+        return [(headline, url) for headline, url in linked if _is_headline(headline)]
+    lines = context.text_of(segment).splitlines()
+    bare = [_BULLET.sub("", strip_cue(clean(line), ("read_also", "related"))) for line in lines]
+    return [(line, None) for line in bare if _is_headline(line)]
+
+
+def _is_headline(line: str) -> bool:
+    return len(line.split()) >= _FEWEST_WORDS or (len(line) > 8 and not line.isascii() and " " not in line)
+
+
+def _absolute(context: Context, href: str) -> str | None:
+    try:
+        url = urljoin(context.page.url, href.strip())
+    except ValueError:
+        return None
+    return url if url.startswith(("http://", "https://")) else None
