@@ -5,7 +5,7 @@ import shutil
 import tempfile
 import time
 import uuid
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from types import MappingProxyType, TracebackType
 from typing import Final, Self
@@ -43,14 +43,16 @@ class LocalKafka:
         data: Path | None = None,
         security: Security | None = None,
         properties: Mapping[str, str] = _NONE,
+        node_properties: Callable[[Node], Mapping[str, str]] | None = None,
     ) -> None:
         """Choose a cluster; nothing runs yet.
 
         `port` is that of the first node, the others follow (0: free ones). `data` is made when missing and kept;
-        without it the data lie in a temporary folder, which `stop` removes. `properties` go to every node.
+        without it the data lie in a temporary folder, which `stop` removes. `properties` go to every node,
+        `node_properties` gives those of one.
         """
         chosen = nodes_from(port, nodes) if port else free_nodes(nodes)
-        self._cluster = Cluster(chosen, security or Security(), properties)
+        self._cluster = Cluster(chosen, security or Security(), properties, node_properties)
         self._is_temporary = data is None
         self.data: Final = Path(tempfile.mkdtemp(prefix="newsmill-kafka-")) if data is None else data.absolute()
         self._running: dict[int, NodeProcess] = {}

@@ -1,6 +1,6 @@
 """What the nodes of a local cluster are told: ports, and their `server.properties`."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Final, Literal
@@ -63,6 +63,8 @@ class Cluster:
     security: Security = field(default_factory=Security)
     properties: Mapping[str, str] = field(default_factory=dict)
     """More lines for every `server.properties` (keystores, an authorizer …); they win over ours."""
+    node_properties: Callable[[Node], Mapping[str, str]] | None = None
+    """And for one node's alone, once its ports are known (a proxy's address to advertise …); they win over all."""
 
     @property
     def bootstrap(self) -> str:
@@ -92,6 +94,7 @@ def server_properties(cluster: Cluster, node: Node, data: Path) -> dict[str, str
         **_STRICT,
         **_scram(cluster.security),
         **cluster.properties,
+        **(cluster.node_properties(node) if cluster.node_properties else {}),
     }
 
 
