@@ -3,10 +3,12 @@
 `--check` writes nothing and exits 1 when a file is not as it would be made.
 """
 
+import json
 import sys
 from collections.abc import Iterator
 from pathlib import Path
 
+from generators.dashboards import all_dashboards
 from generators.rules import prometheus_rule
 from generators.topics import kafka_topics
 
@@ -18,6 +20,8 @@ def made() -> Iterator[tuple[Path, str]]:
     components = DEPLOY / "kubernetes" / "components"
     yield components / "monitoring" / "prometheus-rule.yaml", prometheus_rule(DEPLOY / "prometheus" / "rules.yml")
     yield components / "strimzi" / "topics.yaml", kafka_topics()
+    for name, board in all_dashboards().items():
+        yield DEPLOY / "grafana" / "dashboards" / name, json.dumps(board, indent=1) + "\n"
 
 
 def main() -> int:
