@@ -90,7 +90,7 @@ def test_the_core_is_pure(path):
 @pytest.mark.parametrize("path", MODULES, ids=name_of)
 def test_the_environment_is_read_in_the_settings_alone(path):
     text = path.read_text("utf-8")
-    if path.relative_to(HOME).as_posix() in {"worker/settings.py", "worker/local_broker/paths.py"}:
+    if path.relative_to(HOME).as_posix() in {"worker/settings.py", "worker/paths.py", "worker/__init__.py"}:
         return
     assert "os.environ" not in text
     assert "getenv" not in text
