@@ -1,6 +1,7 @@
 """Cutting a run of tags that nothing separates (`Climate Coal Coal Industry Energy`) into the tags a reader sees."""
 
 import re
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cache
@@ -13,7 +14,7 @@ from worker.core.enrich.vocabulary import section
 _LENGTH_COST: Final = (0.0, 1.25, 0.95, 1.25, 1.9, 2.6, 3.3, 4.2, 5.2)
 """By words of a piece."""
 _PHRASE_GAIN: Final = (0.0, 0.55, 1.4, 2.2, 2.4, 2.6, 2.6, 2.6, 2.6)
-"""For a piece that occurs in the story, by its words."""
+"""For a piece that occurs in the story, or several times in the run, by its words."""
 _THROUGH_COST: Final = 0.9
 """For a cut through two words that stand side by side in the story."""
 _ORDERED_GAIN: Final = 0.45
@@ -22,78 +23,108 @@ _EDGE_COST: Final = 2.5
 """For a piece that starts or ends with a function word."""
 _TWO_NAMES_COST: Final = 0.8
 """For two capitals in an unseen piece of a script that has capitals."""
+_ARTICLES_GAIN: Final = 0.35
+"""For Arabic words that all carry the article behind the first one."""
+_NUMBER_COST: Final = 1.5
+"""For a piece that is only a number, or starts with one in the middle of a run."""
+_ALONE_GAIN: Final = 1.0
+"""For a short run that is one tag."""
 _LOOKED_BACK: Final = 8
 _MOST_WORDS: Final = 120
 _UNSPACED: Final = re.compile(r"[\u0e00-\u0eff\u1000-\u109f\u3040-\u30ff\u3400-\u9fff]")
-_GLUE: Final = re.compile(r"(?<=[a-zà-ÿа-яёα-ω)!?])(?=[A-ZÀ-ÞА-ЯЁΑ-Ω])|(?<=[A-ZÀ-Þ])(?=[A-ZÀ-Þ][a-zà-ÿ])")
-_DASHED: Final = re.compile(r"\s+([-–—/&+]|x)\s+")
+_DASHED: Final = re.compile(r"(\S)\s+([-–—/&+])\s+(?=\S)")
 _HOLD: Final = "\u0001"
+_FUNCTION_WORDS: Final = 40
+"""How many of a language's most frequent words count as function words."""
 
 
 @dataclass(frozen=True, slots=True)
-class _Story:
+class Story:
     """Which words and phrases a story holds."""
 
     folded: str
+    words: frozenset[str]
+    function: frozenset[str]
+
+    @classmethod
+    def of(cls, text: str, languages: Sequence[str]) -> "Story":
+        """The story of a text in one of `languages` (BCP 47; none: any)."""
+        folded = key(text)
+        return cls(f" {folded} ", frozenset(folded.split()), function_words(tuple(languages)))
 
     def holds(self, phrase: str) -> bool:
+        """Whether the folded phrase stands in the story, whole words."""
         return f" {phrase} " in self.folded
 
 
-def cut_run(run: str, around: str) -> list[str]:
-    """The tags of a run, in its order; `around` is the text of the story."""
-    held = _DASHED.sub(lambda match: f"{_HOLD}{match[1]}{_HOLD}", run)
-    words = [word for chunk in held.split() for word in _unglued(chunk)][:_MOST_WORDS]
-    if not words:
-        return []
+def cut_run(run: str, story: Story) -> list[str]:
+    """The tags of a run, in its order."""
+    held = _DASHED.sub(rf"\1{_HOLD}\2{_HOLD}", run)
+    words = held.split()[:_MOST_WORDS]
     if len(words) > 1 and sum(bool(_UNSPACED.search(word)) for word in words) > len(words) / 2:
         return [word.replace(_HOLD, " ") for word in words]
-    story = _Story(f" {key(around)} ")
-    return [piece.replace(_HOLD, " ") for piece in _best_cut(words, story)]
+    return [piece.replace(_HOLD, " ") for piece in _Cut(words, story).best()]
 
 
-def _unglued(chunk: str) -> list[str]:
-    """The words of a chunk whose tags stick together: cut where a capital follows a small letter."""
-    pieces = _GLUE.split(chunk)
-    return pieces if all(len(piece) > 1 for piece in pieces) else [chunk]
+class _Cut:
+    """Dynamic programming over the words of a run: the pieces whose costs are least in sum."""
+
+    def __init__(self, words: Sequence[str], story: Story) -> None:
+        self.words = words
+        self.keys = [key(word) for word in words]
+        self.story = story
+        self.paired = [story.holds(f"{one} {two}") for one, two in pairwise(self.keys)]
+        self.repeated = Counter(
+            " ".join(self.keys[at : at + size]) for size in range(2, 5) for at in range(len(words) - size + 1)
+        )
+
+    def best(self) -> list[str]:
+        best: list[tuple[float, int, str]] = [(0.0, 0, "")]
+        for end in range(1, len(self.words) + 1):
+            options = []
+            for start in range(max(0, end - _LOOKED_BACK), end):
+                cost, _, last = best[start]
+                folded = " ".join(self.keys[start:end])
+                total = cost + self._cut_cost(start) + self._piece_cost(start, end, folded) + _order_cost(last, folded)
+                options.append((total, start, folded))
+            best.append(min(options))
+        pieces, end = [], len(self.words)
+        while end:
+            start = best[end][1]
+            pieces.append(" ".join(self.words[start:end]))
+            end = start
+        return pieces[::-1]
+
+    def _cut_cost(self, start: int) -> float:
+        return _THROUGH_COST if start and self.paired[start - 1] else 0.0
+
+    def _piece_cost(self, start: int, end: int, folded: str) -> float:
+        words = self.words[start:end]
+        count = end - start
+        cost = _LENGTH_COST[count]
+        if self.story.holds(folded):
+            cost -= _PHRASE_GAIN[count]
+        elif count > 1 and self.repeated[folded] > 1:
+            cost -= _PHRASE_GAIN[count] / 2
+        elif sum(word[:1].isupper() for word in words) > 1:
+            cost += _TWO_NAMES_COST
+        if count > 1 and (self.keys[start] in self.story.function or self.keys[end - 1] in self.story.function):
+            cost += _EDGE_COST
+        if count > 1 and all(word.startswith("ال") for word in words[1:]):
+            cost -= _ARTICLES_GAIN
+        if words[0].isdecimal() and (start or count == 1):
+            cost += _NUMBER_COST
+        if count > 1 and any(word.endswith(("?", "؟", "!")) or _ends_compound(word) for word in words[:-1]):
+            cost += _EDGE_COST
+        if count == len(self.words) <= 3:
+            cost -= _ALONE_GAIN
+        return cost
 
 
-def _best_cut(words: Sequence[str], story: _Story) -> list[str]:
-    """Dynamic programming over the words: the pieces whose costs are least in sum."""
-    keys = [key(word) for word in words]
-    paired = [story.holds(f"{one} {two}") for one, two in pairwise(keys)]
-    best: list[tuple[float, int, str]] = [(0.0, 0, "")]
-    for end in range(1, len(words) + 1):
-        options = []
-        for start in range(max(0, end - _LOOKED_BACK), end):
-            cost, _, last = best[start]
-            folded = " ".join(keys[start:end])
-            through = _THROUGH_COST if start and paired[start - 1] else 0.0
-            total = cost + through + _piece_cost(words[start:end], folded, story) + _order_cost(last, folded)
-            options.append((total, start, folded))
-        best.append(min(options))
-    pieces, end = [], len(words)
-    while end:
-        start = best[end][1]
-        pieces.append(" ".join(words[start:end]))
-        end = start
-    return pieces[::-1]
-
-
-def _piece_cost(words: Sequence[str], folded: str, story: _Story) -> float:
-    count = len(words)
-    cost = _LENGTH_COST[count]
-    seen = story.holds(folded)
-    if seen:
-        cost -= _PHRASE_GAIN[count]
-    elif sum(word[:1].isupper() for word in words) > 1:
-        cost += _TWO_NAMES_COST
-    edges = folded.split()
-    if count > 1 and edges and (edges[0] in function_words() or edges[-1] in function_words()):
-        cost += _EDGE_COST
-    if count > 1 and all(word.startswith("ال") for word in words[1:]):
-        cost -= 0.35
-    return cost
+def _ends_compound(word: str) -> bool:
+    """Whether a held `X - Latin` of another script ends here: the next word starts another tag."""
+    _, held, behind = word.rpartition(_HOLD)
+    return bool(held) and not word.isascii() and behind.isascii()
 
 
 def _order_cost(last: str, this: str) -> float:
@@ -103,6 +134,7 @@ def _order_cost(last: str, this: str) -> float:
 
 
 @cache
-def function_words() -> frozenset[str]:
-    """Folded prepositions and articles that no tag starts or ends with."""
-    return frozenset(key(word) for words in section("tags").values() for word in words.get("inner", ()))
+def function_words(languages: tuple[str, ...]) -> frozenset[str]:
+    """Folded prepositions, articles and the like of the languages, which no tag starts or ends with."""
+    lists = (words.get("function", ()) for code, words in section("words").items() if not languages or code in languages)
+    return frozenset(key(word) for words in lists for word in words[:_FUNCTION_WORDS])

@@ -2,31 +2,33 @@
 
 import re
 from collections.abc import Iterator, Sequence
+from functools import cache
 from typing import Final
 
 from worker.core.clean import clean
 from worker.core.enrich.context import Choice, Context, explain
-from worker.core.enrich.cues import cue_end, cue_keys
+from worker.core.enrich.cues import cue_keys
 from worker.core.enrich.fold import key
-from worker.core.enrich.tag_runs import cut_run
+from worker.core.enrich.tag_glue import unglue
+from worker.core.enrich.tag_menus import without_menus
+from worker.core.enrich.tag_runs import Story, cut_run
+from worker.core.enrich.vocabulary import section
 from worker.core.model import Label
 
-_BULLET: Final = re.compile(r"^[\s•·*▪■●►▶→»›|–—,،;>-]+|[\s•·|,،;、>]+$")
-_HASHES: Final = re.compile(r"\s*[#＃](?=\S|\s\S)\s*")
-_SEPARATORS: Final = tuple(
-    re.compile(pattern)
-    for pattern in (
-        r"\s*[,،;；،、]\s*",
-        r"\s*[|•·●]\s*",
-        r"\s+[/>›»]\s+|\s+>$",
-        r"[\u00a0\u2002\u2003\t ]{2,}|\s*\u00a0\s+",
-    )
-)
-"""From the surest to the weakest: where one cuts, the weaker ones are no more looked for."""
-_CUE_WORDS: Final = 6
-"""Words of the longest unknown cue before a colon."""
+_BULLET: Final = re.compile(r"^[\s•·*▪■●►▶→»›|–—,،、;>:.-]+(?=\S)|[\s•·|,،、;>]+$")
+_HASHES: Final = re.compile(r"\s*[#＃]\s*")
+_STRONG: Final = tuple(re.compile(pattern) for pattern in (r"\s*[,،、;；]\s*", r"\s*[|•·●]\s*", r"\s+[>›»]\s*"))
+_WEAK: Final = tuple(re.compile(pattern) for pattern in (r"\s+/\s+", r"\s*(?:[\u00a0\u2002\u2003\t]|[ ]{2,})\s*"))
+"""From the surest to the weakest: where one cuts, the weaker ones are no more looked for. The weak ones cut only a
+block of one line: among lines they belong to a tag."""
+_HEADING_WORDS: Final = 8
 _MOST: Final = 80
 _LONGEST: Final = 120
+_FEW_LINES: Final = 2
+_LONG_LINE: Final = 30
+"""In a block of so few lines, lines of so many code points may hold glued tags."""
+_ONE_TAG_WORDS: Final = 2
+"""Words up to which one line alone is one tag."""
 
 
 def tags(context: Context, title: str | None) -> Choice[tuple[str, ...]]:
@@ -36,50 +38,85 @@ def tags(context: Context, title: str | None) -> Choice[tuple[str, ...]]:
         origin = candidates[0].origin
         named = [clean(c.value) for c in candidates if c.origin == origin]
         return Choice(_distinct(named), explain(origin, [c for c in candidates if c.origin != origin]))
-    around = f"{title or ''}\n{context.body}"
-    found = [tag for text in context.texts(Label.TAGS) for tag in tags_of(text, around)]
-    distinct = _distinct(found)
+    blocks = context.texts(Label.TAGS)
+    if not blocks:
+        return Choice(())
+    story = Story.of(f"{title or ''}\n{context.body}", context.languages)
+    distinct = _distinct([tag for block in blocks for tag in tags_of(block, story)])
     return Choice(distinct, "text:tags" if distinct else "")
 
 
-def tags_of(block: str, around: str) -> list[str]:
-    """The tags of one block as printed; `around` is the story, whose phrases tell where an uncut run is cut."""
-    lines = [line for line in (_stripped(line) for line in block.splitlines()) if line]
-    lines = list(_without_cues(lines))
-    pieces = [piece for line in lines for piece in _split(line)]
-    if len(pieces) == 1 or (len(lines) <= 3 and len(pieces) == len(lines)):
-        pieces = [tag for piece in pieces for tag in cut_run(piece, around)] if _is_run(pieces) else pieces
-    return [tag for tag in map(_stripped, pieces) if tag and len(tag) <= _LONGEST]
+def tags_of(block: str, story: Story) -> list[str]:
+    """The tags of one block as printed; the story's words and phrases tell where an uncut run is cut."""
+    printed = [line for line in map(_stripped_line, block.splitlines()) if line]
+    glued = bool(printed) and _glued_heading(printed[0].split()[0]) > 0
+    lines = [line for line in _without_headings(printed) if line]
+    if not lines:
+        return []
+    alone = len(lines) == 1
+    pieces = [piece for line in lines for piece in _split(line, weak=alone)]
+    if alone and len(pieces) == 1:
+        pieces = _of_run(pieces[0], story, glued=glued)
+    elif len(lines) == len(pieces) <= _FEW_LINES:
+        pieces = [tag for piece in pieces for tag in (unglue(piece, story) if len(piece) > _LONG_LINE else [piece])]
+    return [tag for tag in map(_tidy, pieces) if tag and len(tag) <= _LONGEST]
 
 
-def _is_run(pieces: Sequence[str]) -> bool:
-    """Whether a piece is too much for one tag: two words and more, or words glued together."""
-    return any(len(piece.split()) > 1 or re.search(r"[a-zà-ÿ][A-ZÀ-Þ]", piece) or len(piece) > 20 for piece in pieces)
+def _of_run(run: str, story: Story, *, glued: bool) -> list[str]:
+    """The tags of a line without separators."""
+    run = without_menus(run)
+    parts = unglue(run, story, certain=glued)
+    if len(parts) > 1:
+        return parts
+    return cut_run(run, story) if len(run.split()) > _ONE_TAG_WORDS or not run.isascii() else [run]
 
 
-def _stripped(text: str) -> str:
-    text = re.sub(r"^[\s.:–-]+(?=\w)", "", _BULLET.sub("", text.replace("\u200b", "")))
-    return clean(text)
+def _stripped_line(line: str) -> str:
+    return line.replace("\u200b", "").strip()
 
 
-def _without_cues(lines: Sequence[str]) -> Iterator[str]:
-    """The lines without the cues in front of them (`Tags:`, `Filed under`) and without lines that are only a cue."""
-    for at, line in enumerate(lines):
-        if key(line) in cue_keys("tags") or (line.endswith((":", "：")) and len(line.split()) <= _CUE_WORDS):
+def _tidy(piece: str) -> str:
+    return clean(_BULLET.sub("", clean(piece)))
+
+
+def _without_headings(lines: Sequence[str]) -> Iterator[str]:
+    """The lines without the headings in front of them (`Tags:`, `Filed under`, `Tagged`) or on lines of their own."""
+    for line in lines:
+        bare = _BULLET.sub("", line)
+        folded = key(bare)
+        if folded in headings() or (bare.endswith((":", "：")) and len(bare.split()) <= _HEADING_WORDS):
             continue
-        before, colon, after = re.split(r"([:：>])", line, maxsplit=1) if re.search(r"[:：>]", line) else (line, "", "")
-        short = len(before.split()) <= _CUE_WORDS and (after[:1].isspace() or key(before) in cue_keys("tags"))
-        if colon and short and after.strip() and (at == 0 or len(lines) > 1) and not re.search(r"[,،#]", before):
-            yield after.strip()
-            continue
-        end = cue_end(line, ("tags",)) if at == 0 else 0
-        yield line[end:].strip(" -–—:") if end else line
+        yield _behind_heading(line)
 
 
-def _split(line: str) -> list[str]:
-    if len(_HASHES.findall(line)) and line.lstrip()[:1] in "#＃":
+def _behind_heading(line: str) -> str:
+    for sign in re.finditer(r"[:：>]", line):
+        before = line[: sign.start()]
+        spaced = line[sign.end() : sign.end() + 1].isspace() or sign[0] == "："
+        known = key(before) in headings()
+        if known or (spaced and len(before.split()) <= 3 and not re.search(r"[,،#]", line[: sign.start()])):
+            return line[sign.end() :].strip() if known or sign[0] != ">" else line
+        break
+    words = line.split()
+    for count in range(min(_HEADING_WORDS, len(words) - 1), 0, -1):
+        if key(" ".join(words[:count])) in headings():
+            return line.split(None, count)[count].lstrip(" -–—:")
+    glued = _glued_heading(words[0])
+    return line[line.index(words[0]) + glued :] if glued else line
+
+
+def _glued_heading(word: str) -> int:
+    """The length of a heading that sticks to the first tag (`Tagsclimate`); 0 when there is none."""
+    for end in range(len(word) - 2, 3, -1):
+        if word[:1].isupper() and key(word[:end]) in _sure_headings() and word[end].isalpha():
+            return end
+    return 0
+
+
+def _split(line: str, *, weak: bool) -> list[str]:
+    if line.lstrip()[:1] in ("#", "＃"):
         return [piece for piece in _HASHES.split(line) if piece.strip()]
-    for separator in _SEPARATORS:
+    for separator in (*_STRONG, *_WEAK) if weak else _STRONG:
         pieces = [piece for piece in separator.split(line) if piece.strip()]
         if len(pieces) > 1:
             return pieces
@@ -93,3 +130,16 @@ def _distinct(found: Sequence[str]) -> tuple[str, ...]:
         if key(tag):
             kept.setdefault(key(tag), tag)
     return tuple(kept.values())[:_MOST]
+
+
+@cache
+def headings() -> frozenset[str]:
+    """Folded words that stand in front of tags, in all languages."""
+    own = (phrase for words in section("tags").values() for phrase in words.get("headings", ()))
+    return cue_keys("tags") | frozenset(map(key, own))
+
+
+@cache
+def _sure_headings() -> frozenset[str]:
+    """Headings of one word that start no other: they may stick to a tag."""
+    return frozenset({"tags", "topics", "keywords", "tagged", "schlagwörter", "schlagworte", "etiquetas", "temas", "tagi", "теги"})

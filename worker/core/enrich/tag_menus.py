@@ -1,0 +1,60 @@
+"""Site menus inside a run of tags: section names that are printed over and over."""
+
+from typing import Final
+
+from worker.core.enrich.fold import key
+
+_SHORTEST_MENU: Final = 5
+"""Words of a sequence that must stand at least twice in a run to be a menu."""
+_FEWEST_WORDS: Final = 2 * _SHORTEST_MENU
+_MENU_RUN: Final = 3
+"""Menu words in a row that are dropped wherever they stand."""
+
+
+def without_menus(run: str) -> str:
+    """The run without repeated menus, and with words or pairs that are printed several times in a row once."""
+    words = run.split()
+    if len(words) < _FEWEST_WORDS:
+        return run
+    keys = [key(word) for word in words]
+    menu = _menu_words(keys)
+    kept = [at for at in range(len(words)) if not _in_menu(keys, at, menu)]
+    return " ".join(_once([words[at] for at in kept]))
+
+
+def _menu_words(keys: list[str]) -> frozenset[str]:
+    """The words of all sequences of `_SHORTEST_MENU` words that occur twice without overlapping."""
+    first: dict[tuple[str, ...], int] = {}
+    menu: set[str] = set()
+    for at in range(len(keys) - _SHORTEST_MENU + 1):
+        window = tuple(keys[at : at + _SHORTEST_MENU])
+        if at - first.setdefault(window, at) >= _SHORTEST_MENU and len(set(window)) == len(window):
+            menu.update(window)
+    return frozenset(menu)
+
+
+def _in_menu(keys: list[str], at: int, menu: frozenset[str]) -> bool:
+    if keys[at] not in menu:
+        return False
+    start = end = at
+    while start and keys[start - 1] in menu:
+        start -= 1
+    while end < len(keys) and keys[end] in menu:
+        end += 1
+    return end - start >= _MENU_RUN
+
+
+def _once(words: list[str]) -> list[str]:
+    """Words and pairs that are repeated at once, once."""
+    for size in (1, 2):
+        kept: list[str] = []
+        at = 0
+        while at < len(words):
+            piece = words[at : at + size]
+            if len(piece) == size and kept[-size:] == piece:
+                at += size
+                continue
+            kept.append(words[at])
+            at += 1
+        words = kept
+    return words
