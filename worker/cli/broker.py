@@ -7,7 +7,7 @@ from typing import Annotated, Final
 
 import typer
 
-from worker.local_broker import BrokerError, keeper
+from worker.local_broker import BrokerError, jars, keeper
 from worker.local_broker.keeper import Keeper
 from worker.paths import default_data
 
@@ -23,6 +23,7 @@ Data = Annotated[Path | None, typer.Option("--data", help="Folder of the data.  
 def run(nodes: Nodes = 1, port: Port = 19092, data: Data = None) -> None:
     """Run the broker here until ctrl-c."""
     with _errors_told():
+        _announce_download()
         keeper.keep(_size(nodes), port, data or default_data(nodes), _tell)
     typer.echo("The broker has ended; its data are kept.")
 
@@ -31,6 +32,7 @@ def run(nodes: Nodes = 1, port: Port = 19092, data: Data = None) -> None:
 def start(nodes: Nodes = 1, port: Port = 19092, data: Data = None) -> None:
     """Start the broker in the background, and wait until it serves."""
     with _errors_told():
+        _announce_download()
         _tell(keeper.start(_size(nodes), port, (data or default_data(nodes)).absolute()))
 
 
@@ -64,6 +66,11 @@ def _size(nodes: int) -> int:
     if nodes not in _SIZES:
         raise typer.BadParameter(f"{nodes}, expected 1 or 3: two nodes cannot outvote each other", param_hint="--nodes")
     return nodes
+
+
+def _announce_download() -> None:
+    if not jars.is_downloaded():
+        typer.echo(f"Downloading Apache Kafka {jars.KAFKA_VERSION} (44 MB, this once) …", err=True)
 
 
 def _tell(found: Keeper) -> None:
