@@ -1,12 +1,31 @@
 """Html pages: markup in, the visible text in document order and a labelled partition of it out."""
 
-from selectolax.lexbor import LexborHTMLParser
+import numpy as np
 
+from worker.core.html.confidence import confidence
+from worker.core.html.features import compute
+from worker.core.html.metadata import gather
+from worker.core.html.read import read
+from worker.core.html.rules import decide
+from worker.core.html.segments import blocks_of, links_of, segments_of
+from worker.core.html.tagger import tagger
 from worker.core.model import Layout
-from worker.core.text import lay_out_text
 
 
-def lay_out_html(html: str) -> Layout:
+def lay_out_html(html: str, url: str | None = None) -> Layout:
     """The visible text of an html page, its segments, and what the markup says beside it."""
-    body = LexborHTMLParser(html).body
-    return lay_out_text(body.text(separator="\n", strip=True) if body else "")
+    page = read(html)
+    if not page.blocks.start:
+        return Layout("", (), metadata=gather(page, [], -1, [], url or ""))
+    features = compute(page, tagger().odds)
+    logits, labels = tagger().answer(features)
+    draft = decide(page, features, 1.0 / (1.0 + np.exp(-logits)))
+    body = [int(i) for i in np.flatnonzero(draft.chosen)]
+    return Layout(
+        page.text,
+        segments_of(draft, labels),
+        blocks_of(page),
+        links_of(page),
+        gather(page, features.texts, features.title, body, url or ""),
+        confidence(draft),
+    )

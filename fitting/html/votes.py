@@ -1,0 +1,74 @@
+"""Weights of the sources of titles, authors and dates: logistic regression, judged left out by site."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from worker.core.html.metadata import authors, dates, title
+from worker.core.html.metadata.names import fold_name
+from worker.core.html.metadata.scene import Scene
+
+RIDGE = {"title": 8.0, "authors": 8.0, "published": 8.0}
+
+
+@dataclass
+class Choice:
+    """One candidate value of one page."""
+
+    page: int
+    value: str
+    cues: list[str]
+    right: bool
+
+
+def choices(field: str, page: int, scene: Scene, gold: dict[str, Any], find: Any) -> list[Choice]:
+    """All candidates of a field on a page."""
+    from worker.core.html.metadata import _groups  # noqa: PLC0415
+
+    if field == "title":
+        wanted = title.fold_title(gold["title"])
+        groups = _groups(title.offers(scene), title.fold_title)
+        return [
+            Choice(page, pairs[0][1], title.cues(scene, folded, [o for o, _ in pairs]), folded == wanted)
+            for folded, pairs in groups.items()
+        ]
+    if field == "authors":
+        names = {fold_name(name) for name in gold["authors"]}
+        groups = _groups(authors.offers(scene), fold_name)
+        return [
+            Choice(page, pairs[0][1], authors.cues(scene, pairs[0][1], [o for o, _ in pairs]), folded in names)
+            for folded, pairs in groups.items()
+        ]
+    groups = _groups(dates.published(scene, find), lambda iso: iso[:10])
+    return [
+        Choice(
+            page,
+            max(pairs, key=lambda p: len(p[1]))[1],
+            dates.cues(scene, [o for o, _ in pairs], day),
+            day == gold["published_at"][:10],
+        )
+        for day, pairs in groups.items()
+    ]
+
+
+def fit(found: Sequence[Choice], ridge: float, rounds: int = 25) -> dict[str, float]:
+    """Cue -> weight, with `bias`; Newton's method."""
+    names = ["bias", *sorted({cue for choice in found for cue in choice.cues})]
+    at = {name: i for i, name in enumerate(names)}
+    rows = np.zeros((len(found), len(names)))
+    rows[:, 0] = 1
+    for i, choice in enumerate(found):
+        for cue in choice.cues:
+            rows[i, at[cue]] = 1
+    right = np.array([choice.right for choice in found], float)
+    weights = np.zeros(len(names))
+    penalty = np.full(len(names), ridge)
+    penalty[0] = 0.01
+    for _ in range(rounds):
+        p = 1 / (1 + np.exp(-rows @ weights))
+        slope = rows.T @ (right - p) - penalty * weights
+        curve = (rows * (p * (1 - p))[:, None]).T @ rows + np.diag(penalty)
+        weights += np.linalg.solve(curve, slope)
+    return dict(zip(names, weights.tolist(), strict=True))

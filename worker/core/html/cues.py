@@ -1,0 +1,71 @@
+"""Which cue phrases of which language's lexicon a short block begins with or consists of."""
+
+import tomllib
+import unicodedata
+from functools import lru_cache
+from pathlib import Path
+from typing import Final
+
+CATEGORIES: Final = (
+    "read_also",
+    "related",
+    "source",
+    "tags",
+    "share",
+    "legal",
+    "ads",
+    "comments",
+    "published",
+    "updated",
+    "byline",
+    "caption",
+    "subscribe",
+)
+_BIT: Final = {name: 1 << i for i, name in enumerate(CATEGORIES)}
+_MOST_WORDS: Final = 6
+_MOST_SIGNS: Final = 12
+_UNSPACED: Final = "\u0e00"
+"""From here on scripts appear that are written without spaces; their cues are looked up sign by sign."""
+_TRIM: Final = " \t.,:;!?…|>»›→-–—*•()[]{}\"'“”„«»:：、。"
+
+
+@lru_cache(maxsize=1)
+def lexicon() -> dict[str, int]:
+    """Folded phrase -> set of categories as bits, of all languages together."""
+    phrases: dict[str, int] = {}
+    for path in sorted((Path(__file__).parent.parent / "lexicons").glob("*.toml")):
+        cues = tomllib.loads(path.read_text(encoding="utf-8")).get("cues", {})
+        for category, bit in _BIT.items():
+            for phrase in cues.get(category, ()):
+                folded = fold(phrase)
+                if folded:
+                    phrases[folded] = phrases.get(folded, 0) | bit
+    return phrases
+
+
+def fold(text: str) -> str:
+    """Case, diacritics and edge punctuation gone."""
+    text = text.casefold()
+    if not text.isascii():
+        text = unicodedata.normalize("NFKD", text)
+        text = "".join(c for c in text if not unicodedata.combining(c))
+    return " ".join(text.split()).strip(_TRIM)
+
+
+def cues_of(text: str) -> tuple[int, int]:
+    """Categories that the whole text is a cue of, and categories of cues it begins with."""
+    phrases = lexicon()
+    head = fold(text[:90])
+    if not head:
+        return 0, 0
+    whole = phrases.get(head, 0) if len(text) < 80 else 0
+    begins = 0
+    words = head.split(" ", _MOST_WORDS)[:_MOST_WORDS]
+    prefix = ""
+    for word in words:
+        prefix = f"{prefix} {word}" if prefix else word
+        begins |= phrases.get(prefix, 0) or phrases.get(prefix.strip(_TRIM), 0)
+    if head[0] >= _UNSPACED:
+        for n in range(2, min(len(head), _MOST_SIGNS) + 1):
+            begins |= phrases.get(head[:n], 0)
+    return whole, begins

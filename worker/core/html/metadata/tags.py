@@ -1,0 +1,96 @@
+"""Keywords: the first place that has any, in order of trust, since lists are right or wrong as a whole."""
+
+import re
+from typing import Final
+
+from worker.core.html.metadata.scene import Scene
+
+_STRICT: Final = re.compile(
+    r"(?:^|\s)(?:tags?|tags?-?(?:links?|list|cloud|container|wrapper|items?)|(?:post|entry|article|story|content|news|single|blog)[_-]{0,2}(?:tags?|keywords?|topics?)"
+    r"|keywords?|topics?|topic-?list|labels|post-labels|schlagwort\w*|stichwort\w*)(?:\s|$|__)",
+    re.IGNORECASE,
+)
+_TAG_URL: Final = re.compile(
+    r"/(?:tags?|topics?|keywords?|thema|themen|schlagwort\w*|temas?|etiquetas?|label|sujet|tema|mot-cle|stichwort|konu|etiket)/|[?&]tag=",
+    re.IGNORECASE,
+)
+_CATEGORY: Final = re.compile(r"/categor|/kategor|/ressort|/rubri", re.IGNORECASE)
+_LIST: Final = re.compile(r"\s*[,;|،、，]\s*")
+_LEAD: Final = re.compile(r"^[#＃•·\s]+|[,;\s]+$")
+MAX_CHARS: Final = 80
+MAX_TAGS: Final = 40
+
+
+def offers(scene: Scene) -> list[tuple[str, list[str]]]:
+    """(origin, tags) in order of trust; the first with tags is the answer."""
+    linked = _linked(scene)
+    listed = [
+        ("tag-list", linked["strict"]),
+        ("rel-tag", linked["rel"]),
+        (
+            "article:tag",
+            [
+                t
+                for v in [*scene.metas.get("article:tag", ()), *scene.metas.get("og:article:tag", ())]
+                for t in _split(v)
+            ],
+        ),
+        ("json-ld", _structured(scene)),
+        ("tag-class", linked["class"]),
+        (
+            "news_keywords",
+            _split(scene.meta("news_keywords", "parsely-tags", "sailthru.tags", "cxenseparse:recs:tags")),
+        ),
+        ("tag-link", linked["href"]),
+        ("rel-tag-category", linked["category"]),
+        ("keywords", _split(scene.meta("keywords"))),
+    ]
+    return [(origin, _distinct(tags)) for origin, tags in listed if tags]
+
+
+def _structured(scene: Scene) -> list[str]:
+    for node in scene.structured.stories[:1]:
+        value = node.get("keywords")
+        values = value if isinstance(value, list) else [value]
+        names = [v.get("name") if isinstance(v, dict) else v for v in values]
+        texts = [v for v in names if isinstance(v, str)]
+        return [tag for text in texts for tag in (_split(text) if len(texts) == 1 else [text])]
+    return []
+
+
+def _linked(scene: Scene) -> dict[str, list[str]]:
+    page, elements = scene.page, scene.page.elements
+    lists: dict[str, list[str]] = {"strict": [], "rel": [], "class": [], "href": [], "category": []}
+    for anchor in page.anchors:
+        if not 1 <= anchor.end - anchor.start <= MAX_CHARS:
+            continue
+        text = page.text[anchor.start : anchor.end]
+        rel = "tag" in anchor.rel.split()
+        category = bool(_CATEGORY.search(anchor.href))
+        if rel:
+            lists["category" if category else "rel"].append(text)
+        if scene.outside[anchor.element] or (scene.last >= 0 and scene.block_at(anchor.start) > scene.last + 25):
+            continue
+        parent = elements.parent[anchor.element]
+        near = (anchor.key, elements.key[anchor.element], elements.key[parent], elements.key[elements.parent[parent]])
+        above = [
+            key
+            for key, at in zip(near, (1, anchor.element, parent, elements.parent[parent]), strict=True)
+            if elements.depth[at] > 2 or at == 1
+        ]
+        if any(_STRICT.search(key) for key in above):
+            lists["strict"].append(text)
+        elif any("tags" in key for key in above):
+            lists["class"].append(text)
+        if _TAG_URL.search(anchor.href):
+            lists["href"].append(text)
+    return lists
+
+
+def _split(value: str) -> list[str]:
+    return _LIST.split(value) if value else []
+
+
+def _distinct(tags: list[str]) -> list[str]:
+    clean = dict.fromkeys(_LEAD.sub("", " ".join(tag.split())) for tag in tags)
+    return [tag for tag in clean if 0 < len(tag) <= MAX_CHARS][:MAX_TAGS]

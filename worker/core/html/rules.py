@@ -1,0 +1,173 @@
+"""From the tagger's answers to the body: what no network over single blocks can see."""
+
+import re
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any, Final
+
+import numpy as np
+from numpy.typing import NDArray
+
+from worker.core.html.cues import CATEGORIES, cues_of
+from worker.core.html.features import Features
+from worker.core.html.page import Page
+
+Array = NDArray[Any]
+
+THRESHOLD: Final = 0.45
+"""Probability above which a block is body; between .4 and .5 the figures are flat."""
+_COMMENTS: Final = 1 << CATEGORIES.index("comments")
+_POINTERS: Final = (1 << CATEGORIES.index("read_also")) | (1 << CATEGORIES.index("subscribe"))
+_LETTERS: Final = re.compile(r"\W+")
+
+
+@dataclass(slots=True)
+class Draft:
+    """The body as far as it is decided; rules change `chosen` and note why."""
+
+    page: Page
+    features: Features
+    p: Array
+    chosen: Array
+    why: dict[int, str]
+    embedded: Array
+    """Number of the embedded story a block belongs to; 0 for none."""
+
+
+def decide(page: Page, features: Features, p: Array) -> Draft:
+    """The chosen blocks after all rules."""
+    draft = Draft(page, features, p, p > THRESHOLD, {}, np.zeros(len(p), np.int64))
+    for rule in RULES:
+        rule(draft)
+    return draft
+
+
+def _off(draft: Draft, at: Any, why: str) -> None:
+    for i in np.atleast_1d(np.arange(len(draft.p))[at]):
+        if draft.chosen[i]:
+            draft.chosen[i] = False
+            draft.why[int(i)] = f"rule:{why}"
+
+
+def tables_as_units(draft: Draft) -> None:
+    """All cells of a table are body or none is, unless the table is half of the page (a layout table)."""
+    element = draft.page.elements
+    tables: dict[int, list[int]] = {}
+    for i, e in enumerate(draft.page.blocks.element):
+        if element.tag[e] in ("td", "th"):
+            tables.setdefault(_enclosing(draft, e, "table"), []).append(i)
+    weight = draft.features.weights
+    for cells in tables.values():
+        if len(cells) > 2 and weight[cells].sum() < 0.5 * weight.sum():
+            mean = float((draft.p[cells] * weight[cells]).sum() / weight[cells].sum())
+            draft.chosen[cells] = mean > THRESHOLD
+            draft.why.update(dict.fromkeys(cells, "rule:table"))
+
+
+def _enclosing(draft: Draft, element: int, tag: str) -> int:
+    parents, tags = draft.page.elements.parent, draft.page.elements.tag
+    while element and tags[element] != tag:
+        element = parents[element]
+    return element
+
+
+def copies_off(draft: Draft) -> None:
+    """A long paragraph printed again in another container goes, and so does a block that holds two others whole."""
+    folded = {int(i): _LETTERS.sub("", draft.features.texts[i]) for i in np.flatnonzero(draft.chosen)}
+    container = draft.features.groups[0]
+    seen: dict[str, int] = {}
+    for i, text in folded.items():
+        if len(text) >= 70 and container[seen.setdefault(text, i)] != container[i]:
+            _off(draft, i, "printed twice")
+    for i, text in folded.items():
+        if len(text) > 500 and draft.chosen[i]:
+            inside = [
+                len(other)
+                for j, other in folded.items()
+                if j != i and draft.chosen[j] and 20 < len(other) < len(text) and other in text
+            ]
+            if len(inside) >= 2 and sum(inside) > 0.5 * len(text):
+                _off(draft, i, "holds others")
+
+
+def title_off(draft: Draft) -> None:
+    """The headline is not body, wherever it is printed as a heading."""
+    if draft.features.title >= 0:
+        title = draft.features.texts[draft.features.title].casefold()
+        tags = draft.page.elements.tag
+        for i in np.flatnonzero(draft.chosen):
+            if draft.features.texts[i].casefold() == title and (
+                i == draft.features.title or tags[draft.page.blocks.element[i]][:1] == "h"
+            ):
+                _off(draft, i, "title")
+
+
+def next_article_off(draft: Draft) -> None:
+    """What stands in a later `<article>` than the story's own is another story."""
+    chosen = np.flatnonzero(draft.chosen)
+    if not len(chosen):
+        return
+    article = draft.features.tree.article[np.array(draft.page.blocks.element)]
+    own, read = article[chosen[0]], 0.0
+    if own == 0:
+        return
+    for i in chosen:
+        if article[i] > own and read > 300 and not _inside_another(draft, int(i), int(own)):
+            later = chosen[chosen >= i]
+            draft.embedded[later] = article[later]
+            _off(draft, later, "next article")
+            return
+        read += draft.features.weights[i]
+
+
+def _inside_another(draft: Draft, block: int, own: int) -> bool:
+    """Whether the block's article stands inside the article numbered `own`."""
+    parents = draft.page.elements.parent
+    element = draft.page.blocks.element[block]
+    while element:
+        if draft.features.tree.article[element] == own:
+            return True
+        element = parents[element]
+    return False
+
+
+def comments_off(draft: Draft) -> None:
+    """Behind a heading that opens the comments nothing is body."""
+    total = float(draft.features.weights[draft.chosen].sum())
+    read = 0.0
+    for i in range(len(draft.p)):
+        if draft.chosen[i]:
+            read += draft.features.weights[i]
+        elif read > 300 and read > 0.2 * total and len(draft.features.texts[i]) < 80:
+            if cues_of(draft.features.texts[i])[0] & _COMMENTS:
+                _off(draft, slice(i, None), "comments")
+                return
+
+
+def pointers_off(draft: Draft) -> None:
+    """A short linked line that begins with a read-also or subscribe cue is no body."""
+    for i in np.flatnonzero(draft.chosen):
+        text = draft.features.texts[i]
+        if len(text) < 200 and draft.features.density[i] > 0.3 and draft.p[i] < 0.95 and cues_of(text)[1] & _POINTERS:
+            _off(draft, i, "pointer")
+
+
+def last_heading_off(draft: Draft) -> None:
+    """A heading with nothing behind it heads something else."""
+    chosen = np.flatnonzero(draft.chosen)
+    if len(chosen) > 1:
+        tag = draft.page.elements.tag[draft.page.blocks.element[chosen[-1]]]
+        if tag[0] == "h" and tag[1:].isdigit():
+            _off(draft, chosen[-1], "heading at the end")
+
+
+RULES: Final[tuple[Callable[[Draft], None], ...]] = (
+    tables_as_units,
+    copies_off,
+    title_off,
+    next_article_off,
+    comments_off,
+    pointers_off,
+    last_heading_off,
+)
+"""In order: what is chosen is settled before its end is cut."""
