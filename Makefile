@@ -3,6 +3,7 @@
 .PHONY: help install run test lint format bench soak image lock schemas clean
 
 PYTHON ?= python3
+PAGES ?= deploy/samples/pages.jsonl
 VENV := .venv
 BIN := $(VENV)/bin
 STAMP := $(VENV)/.installed

@@ -10,6 +10,7 @@ from typing import Final
 
 COMMANDS: Final = {
     "run": "The worker: a supervisor and its consumer processes.",
+    "demo": "The whole way of a few pages on a local Kafka, shown.",
     "extract": "JSON lines in on standard input, one answer a line out.",
     "process": "The same core over files, without Kafka.",
     "feed": "Files into the pages topic.",

@@ -57,15 +57,20 @@ class TopicReader:
             found = {p: self._asker.committed(p, timeout_ms=_CALL_MS) for p in self._partitions(topic)}
         return {p.partition: offset for p, offset in found.items() if offset is not None}
 
-    def read(self, topic: str, until: Mapping[int, int], patience_seconds: float) -> Iterator[Record]:
-        """All committed records from the beginning to `until` (exclusive), each partition's in order.
+    def read(
+        self, topic: str, until: Mapping[int, int], patience_seconds: float, start: Mapping[int, int] | None = None
+    ) -> Iterator[Record]:
+        """All committed records from the beginning, or `start`, to `until` (exclusive), each partition's in order.
 
         Waits for transactions that are open below `until`: raises Unavailable when nothing moved for so long.
         """
         partitions = {TopicPartition(topic, p): end for p, end in until.items()}
         with _told(f"reading {topic}"):
             self._reader.assign(list(partitions))
-            self._reader.seek_to_beginning(*partitions)
+            if start is None:
+                self._reader.seek_to_beginning(*partitions)
+            for partition in partitions if start is not None else ():
+                self._reader.seek(partition, (start or {}).get(partition.partition, 0))
         moved, before = time.monotonic(), -1
         while left := self._left(partitions):
             if left != before:
@@ -79,6 +84,21 @@ class TopicReader:
                 polled = self._reader.poll(timeout_ms=_POLL_MS, max_records=_POLL_RECORDS)
             for partition, records in polled.items():
                 yield from (_record(r) for r in records if r.offset < partitions[partition])
+
+    def follow(self, starts: Mapping[str, Mapping[int, int]]) -> Iterator[list[Record]]:
+        """Committed records of several topics from `starts` (topic -> partition -> offset) on, for ever.
+
+        Yields what came within half a second, also when that is nothing.
+        """
+        positions = {TopicPartition(topic, p): at for topic, parts in starts.items() for p, at in parts.items()}
+        with _told("following topics"):
+            self._reader.assign(list(positions))
+            for partition, offset in positions.items():
+                self._reader.seek(partition, offset)
+        while True:
+            with _told("following topics"):
+                polled = self._reader.poll(timeout_ms=_POLL_MS, max_records=_POLL_RECORDS)
+            yield [_record(r) for records in polled.values() for r in records]
 
     def _left(self, partitions: Mapping[TopicPartition, int]) -> int:
         """Offsets that are still to be passed; partitions that are done are no longer fetched."""
