@@ -9,7 +9,7 @@ from importlib.resources import files
 from time import time
 from typing import Final
 
-from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram
+from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, disable_created_metrics
 
 from schemas.messages import Part, WarningCode
 from schemas.reasons import REASONS
@@ -39,6 +39,7 @@ class Metrics:
         overview: Callable[[], Overview] | None = None,
         sources: Callable[[], Mapping[Health, int]] | None = None,
     ) -> None:
+        disable_created_metrics()  # type: ignore[no-untyped-call]  # a second series for each counter, which nobody asks for
         self.registry = CollectorRegistry()
         counter, histogram, gauge = self._counter, self._histogram, self._gauge
         self.pages = counter("pages", "Pages delivered, articles or not", "outcome")
@@ -82,8 +83,8 @@ class Metrics:
         self._start_at_zero()
         if overview is not None:
             self._read_when_asked(overview)
-        for health in Health if sources is not None else ():
-            self.sources.labels(health).set_function(lambda health=health: sources()[health])
+        if sources is not None:
+            self._count_when_asked(sources)
 
     def report(self, process: int, report: Report) -> None:
         """Add up what a process did."""
@@ -168,6 +169,13 @@ class Metrics:
         self.processes.labels("alive").set_function(lambda: overview().alive)
         self.resident.set_function(lambda: overview().resident_bytes)
         self.last_progress.set_function(lambda: time() - overview().last_progress_seconds)
+
+    def _count_when_asked(self, sources: Callable[[], Mapping[Health, int]]) -> None:
+        def count(health: Health) -> Callable[[], float]:
+            return lambda: sources()[health]
+
+        for health in Health:
+            self.sources.labels(health).set_function(count(health))
 
     def _counter(self, name: str, text: str, *labels: str) -> Counter:
         return Counter(f"newsmill_{name}", text, labels, registry=self.registry)

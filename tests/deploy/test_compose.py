@@ -8,6 +8,7 @@ import sys
 import pytest
 import yaml
 
+from tests.kit.tools import program
 from worker.settings import DEFAULT_BROKER, Http
 
 
@@ -26,8 +27,8 @@ def published(service):
     return {int(entry.rpartition(":")[2]): entry.rpartition(":")[0] for entry in service["ports"]}
 
 
-def test_compose_accepts_the_file(deploy, tool):
-    command = [tool("docker-compose"), "--file", deploy / "compose.yaml", "config", "--quiet"]
+def test_compose_accepts_the_file(deploy):
+    command = [program("docker-compose"), "--file", deploy / "compose.yaml", "config", "--quiet"]
     done = subprocess.run(command, capture_output=True, text=True, check=False)
     assert (done.returncode, done.stderr) == (0, "")
 

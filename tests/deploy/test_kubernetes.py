@@ -11,6 +11,8 @@ import kubernetes_validate
 import pytest
 import yaml
 
+from tests.kit.tools import program
+
 OVERLAYS = ("dev", "production")
 VERSIONS = ("1.31", "1.34")
 """The oldest and the newest Kubernetes the manifests are checked against."""
@@ -51,13 +53,13 @@ def build(folder, kubectl):
 
 
 @pytest.fixture(scope="module", params=OVERLAYS)
-def manifests(request, deploy, tool):
-    return build(deploy / "kubernetes" / "overlays" / request.param, tool("kubectl"))
+def manifests(request, deploy):
+    return build(deploy / "kubernetes" / "overlays" / request.param, program("kubectl"))
 
 
 @pytest.fixture(scope="module")
-def production(deploy, tool):
-    return build(deploy / "kubernetes" / "overlays" / "production", tool("kubectl"))
+def production(deploy):
+    return build(deploy / "kubernetes" / "overlays" / "production", program("kubectl"))
 
 
 @pytest.mark.parametrize("version", VERSIONS)

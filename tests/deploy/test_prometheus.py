@@ -6,6 +6,8 @@ import subprocess
 import pytest
 import yaml
 
+from tests.kit.tools import program
+
 
 @pytest.fixture(scope="module")
 def alerts(deploy):
@@ -18,20 +20,20 @@ def said(*command):
     return done.returncode, done.stdout + done.stderr
 
 
-def test_promtool_accepts_the_configuration_and_the_rules(deploy, tool):
+def test_promtool_accepts_the_configuration_and_the_rules(deploy):
     folder = deploy / "prometheus"
     for kind, name in (("config", "prometheus.yml"), ("rules", "rules.yml")):
-        status, text = said(tool("promtool"), "check", kind, folder / name)
+        status, text = said(program("promtool"), "check", kind, folder / name)
         assert status == 0, text
 
 
-def test_amtool_accepts_the_configuration_of_alertmanager(deploy, tool):
-    status, text = said(tool("amtool"), "check-config", deploy / "prometheus" / "alertmanager.yml")
+def test_amtool_accepts_the_configuration_of_alertmanager(deploy):
+    status, text = said(program("amtool"), "check-config", deploy / "prometheus" / "alertmanager.yml")
     assert status == 0, text
 
 
-def test_every_alert_fires_and_is_silent_when_it_should(deploy, tool):
-    status, text = said(tool("promtool"), "test", "rules", deploy / "prometheus" / "rules_test.yml")
+def test_every_alert_fires_and_is_silent_when_it_should(deploy):
+    status, text = said(program("promtool"), "test", "rules", deploy / "prometheus" / "rules_test.yml")
     assert status == 0, text
 
 

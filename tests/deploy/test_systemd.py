@@ -3,23 +3,24 @@
 import re
 import subprocess
 
+from tests.kit.tools import program
 from worker.settings import Worker
 
 
-def test_systemd_accepts_the_unit(deploy, tool, tmp_path):
+def test_systemd_accepts_the_unit(deploy, tmp_path):
     unit = tmp_path / "newsmill.service"
     unit.write_text(
         (deploy / "systemd" / "newsmill.service").read_text().replace("/opt/newsmill/bin/newsmill", "/bin/true")
     )
-    done = subprocess.run([tool("systemd-analyze"), "verify", unit], capture_output=True, text=True, check=False)
+    done = subprocess.run([program("systemd-analyze"), "verify", unit], capture_output=True, text=True, check=False)
     about_the_unit = [line for line in done.stderr.splitlines() if "newsmill" in line]
     assert (done.returncode, about_the_unit) == (0, [])
 
 
-def test_the_unit_is_hardened(deploy, tool):
+def test_the_unit_is_hardened(deploy):
     """Systemd's own measure: 10 is open to everything; below 2 is better than anything that a distribution ships."""
     unit = deploy / "systemd" / "newsmill.service"
-    command = [tool("systemd-analyze"), "security", "--offline=true", "--threshold=20", unit]
+    command = [program("systemd-analyze"), "security", "--offline=true", "--threshold=20", unit]
     done = subprocess.run(command, capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stdout
 

@@ -10,6 +10,7 @@ from itertools import pairwise
 import pytest
 
 from schemas.messages import Position
+from schemas.reasons import Reason
 from worker import health
 from worker.live.board import Board
 from worker.live.glimpse import Glimpse, Headline, Letter, SourceCounts
@@ -53,9 +54,10 @@ HEADLINES = (
     headline(None, None),
     headline(HOSTILE, "en", "ltr", "javascript:document.title='pwned'"),
 )
+WHERE = Position(topic="news.pages", partition=3, offset=4711)
 LETTERS = (
-    Letter("no_article", "a front page", "news.example", Position(topic="news.pages", partition=3, offset=4711), NOW),
-    Letter("not_json", HOSTILE, HOSTILE, None, NOW),
+    Letter(Reason.NO_ARTICLE, "a front page", "news.example", WHERE, NOW),
+    Letter(Reason.NOT_JSON, HOSTILE, HOSTILE, None, NOW),
 )
 SOURCES = {
     "news.example": SourceCounts(400, 396, 370.0),
@@ -63,7 +65,7 @@ SOURCES = {
     "a-very-long-name-of-a-host-that-goes-on-and-on.regional-newspapers.example": SourceCounts(40, 39, 36.0),
     "quiet.example": SourceCounts(2, 2, 1.9),
 }
-REJECTED = {"no_article": 40, "not_json": 12}
+REJECTED = {Reason.NO_ARTICLE: 40, Reason.NOT_JSON: 12}
 
 
 class Page:

@@ -82,7 +82,8 @@ class Board:
         flow = {"pages": tally.pages, "bytes": tally.page_bytes, "articles": tally.articles.total(), "dead": dead}
         self._flow.add(at, flow)
         self._total.update(flow)
-        self._reasons.add(at, {**tally.dead_letters, "article": tally.article_pages})
+        rejected = {str(reason): pages for reason, pages in tally.dead_letters.items()}
+        self._reasons.add(at, {**rejected, "article": tally.article_pages})
         self._sources.add(at, tally.glimpse.sources)
         self._headlines.extend(tally.glimpse.headlines)
         self._letters.extend(tally.glimpse.letters)
