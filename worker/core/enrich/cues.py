@@ -20,7 +20,7 @@ def cue_keys(kind: str) -> frozenset[str]:
 
 
 def strip_cue(line: str, kinds: Sequence[str], *, needs_colon: bool = False) -> str:
-    """The line without the longest cue phrase of these kinds that it starts with; the line itself when there is none."""
+    """The line without the longest cue phrase of these kinds it starts with; the line itself without one."""
     end = cue_end(line, kinds)
     if end == 0 or (needs_colon and not re.match(r"\s*[:：]", line[end:])):
         return line

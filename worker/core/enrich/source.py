@@ -8,24 +8,29 @@ from typing import Final
 from schemas.messages import Source, SourceKind
 from worker.core.clean import clean
 from worker.core.enrich.context import Choice, Context
-from worker.core.enrich.cues import cue_end, cue_keys
+from worker.core.enrich.cues import cue_end
 from worker.core.enrich.fold import key
 from worker.core.enrich.vocabulary import section
 from worker.core.model import Label
 
 _LEAD: Final = re.compile(
-    r"(?:(?:af|par|por|by|von|von der|av|di|from|via|the|on|at|by the|with|©|ⓒ|\(c\)|copyright)\s+|[©ⓒ]\s*)+",
+    r"(?:(?:af|par|por|by|von|von der|av|di|from|via|the|on|at|by the|with|©|ⓒ|\(c\)|copyright)[:\s]\s*|[©ⓒ]\s*)+",
     re.IGNORECASE,
 )
 _QUOTED: Final = re.compile(r"[\"«“„'‘](?P<name>[^\"«»“”„]{2,60})[\"»”“'’]")
 _FRAMED: Final = re.compile(r"[-–—\s]*[(\[（〔/](?P<name>[^()\[\]（）〔〕/]{2,60})[)\]）〕/][\s.۔。-]*")
-_END: Final = re.compile(r"\s*(?:[,،，;|\n]|\s[-–—]\s|\.\s|\.$|。)")
+_END: Final = re.compile(r"\s*(?:[,،，;|\n]|\s[-–—]\s|(?<!\b\w\w)(?<!\b\w)\.\s|\.$|。)")
 _ENGLISH: Final = re.compile(
     r"(?:originally|first)\s+(?:published|appeared|posted)\s+(?:on|in|by|at)\s+(?:the\s+)?(?P<name>[^,.|\n]{2,60})"
     r"|(?:courtesy of|provided by|via)\s+(?P<other>[^,|\n]{2,60})",
     re.IGNORECASE,
 )
 _SITE: Final = re.compile(r"\S+\.(?:com|net|org|info|[a-z]{2})\b", re.IGNORECASE)
+_STATION: Final = re.compile(r"[^().\n]{0,60}\((?P<name>[A-Z][\w .&-]{1,28})\)\s*(?:--|[-–—])")
+"""A dateline with a bracketed name and a dash."""
+_AGENCY_WORDS: Final = frozenset(
+    {"agencia", "agência", "agence", "agentur", "agenzia", "وكاله", "агентство", "agencja"}
+)
 _HEAD_CHARS: Final = 160
 """Code points at a body's start in which a dateline can name the agency, and at its end in which a signature can."""
 _TAIL_CHARS: Final = 60
@@ -42,10 +47,9 @@ def source(context: Context) -> Choice[Source | None]:
         name = source_name(text)
         if name:
             return Choice(Source(name=name, kind=kind_of(name)), "text:source")
-    for origin, stretch in _agency_places(context):
-        name = agency_in(stretch)
+    for origin, name in _agency_places(context):
         if name:
-            return Choice(Source(name=name, kind=SourceKind.AGENCY), origin)
+            return Choice(Source(name=name, kind=kind_of(name)), origin)
     return Choice(None)
 
 
@@ -62,7 +66,7 @@ def source_name(text: str) -> str | None:
     english = _ENGLISH.search(line)
     if english:
         return _tidy(english["name"] or english["other"])
-    rest = cut_cue(line)
+    rest = cut_cue(line) or line
     framed = _FRAMED.search(rest)
     if framed and framed.end() - framed.start() >= len(rest.strip()) - 2:
         return _tidy(framed["name"].split(" - ")[-1])
@@ -70,6 +74,9 @@ def source_name(text: str) -> str | None:
     if quoted and (len(rest.split()) > 6 or quoted.start() == 0) and "+" not in rest:
         return _tidy(quoted["name"])
     rest = _LEAD.sub("", rest, count=1) if _LEAD.match(rest) else rest
+    site = _SITE.fullmatch(rest.rpartition(" - ")[2])
+    if site:
+        return site[0]
     end = _END.search(rest)
     return _tidy(rest[: end.start()] if end and end.start() else rest)
 
@@ -99,7 +106,7 @@ def _tidy(name: str) -> str | None:
 def kind_of(name: str) -> SourceKind:
     """Whether a source is an agency, a site, a paper, or something else."""
     folded = key(name)
-    if folded in agencies() or any(word in agencies() for word in folded.split() if len(word) > 2):
+    if _is_agency(name) or any(word in agencies() for word in folded.split() if len(word) > 2):
         return SourceKind.AGENCY
     if _SITE.fullmatch(name):
         return SourceKind.SITE
@@ -109,29 +116,43 @@ def kind_of(name: str) -> SourceKind:
 @cache
 def agencies() -> frozenset[str]:
     """Folded names of news agencies in all languages."""
-    return cue_keys("newswires") | frozenset(key(n) for words in section("agencies").values() for n in words["names"])
+    return frozenset(key(name) for words in section("agencies").values() for name in words["names"])
 
 
-def _agency_places(context: Context) -> Iterator[tuple[str, str]]:
-    for text in context.texts(Label.BYLINE):
-        yield "text:byline", text
+def _agency_places(context: Context) -> Iterator[tuple[str, str | None]]:
+    """Where an agency can be named without a source line, the surest place first, with the name found there."""
     for text in context.texts(Label.DATELINE):
-        yield "text:dateline", text
+        yield "text:dateline", _in_dateline(text) or agency_in(text)
     if context.paragraphs:
-        yield "text:body start", _framed_in(context.paragraphs[0].text[:_HEAD_CHARS])
-        yield "text:body end", _framed_in(context.paragraphs[-1].text[-_TAIL_CHARS:])
+        yield "text:body start", _in_dateline(context.paragraphs[0].text[:_HEAD_CHARS])
+    for text in context.texts(Label.BYLINE):
+        yield "text:byline", agency_in(text)
+    if context.paragraphs:
+        framed = list(_FRAMED.finditer(context.paragraphs[-1].text[-_TAIL_CHARS:]))
+        yield "text:body end", agency_in(framed[-1]["name"]) if framed else None
 
 
-def _framed_in(text: str) -> str:
-    """The last bracketed stretch of a text, or nothing."""
-    framed = list(_FRAMED.finditer(text))
-    return framed[-1]["name"] if framed else ""
+def _in_dateline(text: str) -> str | None:
+    """The name in the brackets of a dateline: a known agency, or any name that a dash follows (`AUSTIN (KXAN) -`)."""
+    for framed in _FRAMED.finditer(text):
+        known = agency_in(framed["name"])
+        if known:
+            return known
+    station = _STATION.match(text)
+    return station["name"].strip() if station else None
 
 
 def agency_in(text: str) -> str | None:
     """The agency that a byline, dateline or signature consists of or names in one of its parts."""
-    for part in re.split(r"[\n,،|/()\[\]（）]|\s[-–—]\s|\.\s", text):
-        name = clean(_LEAD.sub("", part.strip(), count=1)).strip(" -–—:.")
-        if key(name) in agencies():
-            return name
+    for part in re.split(r"[\n,،|()\[\]（）।]|\s[-–—]\s|\.\s", text):
+        bare = clean(part).strip(" -–—:./")
+        for name in (bare, _LEAD.sub("", bare, count=1).strip(" -–—:.")):
+            if _is_agency(name) or ("/" in name and any(map(_is_agency, name.split("/")))):
+                return name
     return None
+
+
+def _is_agency(name: str) -> bool:
+    folded = key(name)
+    words = folded.split()
+    return folded in agencies() or (len(words) in {2, 3} and words[0] in _AGENCY_WORDS)

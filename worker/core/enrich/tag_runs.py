@@ -11,28 +11,38 @@ from typing import Final
 from worker.core.enrich.fold import key
 from worker.core.enrich.vocabulary import section
 
-_LENGTH_COST: Final = (0.0, 1.25, 0.95, 1.25, 1.9, 2.6, 3.3, 4.2, 5.2)
-"""By words of a piece."""
-_PHRASE_GAIN: Final = (0.0, 0.55, 1.4, 2.2, 2.4, 2.6, 2.6, 2.6, 2.6)
-"""For a piece that occurs in the story, or several times in the run, by its words."""
+_LENGTH_COST: Final = (0.0, 0.87, 1.02, 1.97, 3.0, 3.9, 4.6, 5.3, 6.0)
+"""By words of a piece: minus the logarithm of how often tags have so many words."""
+_SEEN_GAIN: Final = (0.0, 0.2, 2.4, 3.2, 3.8, 4.2, 4.6, 5.0, 5.4)
+"""For a piece that occurs in the story, by its words: chance pairs of words hardly ever do."""
+_REPEATED_GAIN: Final = 1.2
+"""For a piece of several words that stands more than once in the run."""
+_UNSEEN_COST: Final = (0.0, 0.2, 0.66, 0.66, 0.66, 0.66, 0.66, 0.66, 0.66)
 _THROUGH_COST: Final = 0.9
 """For a cut through two words that stand side by side in the story."""
-_ORDERED_GAIN: Final = 0.45
-_DISORDERED_COST: Final = 0.8
+_ORDERED_GAIN: Final = 0.66
+_DISORDERED_COST: Final = 2.8
+"""Per cut, when the run is taken for an alphabetical one."""
+_EXTENDED_GAIN: Final = 1.5
+"""For a piece that begins with the whole piece before it."""
+_ORDERLY_COST: Final = 0.5
+"""For taking it for one: not every run is."""
 _EDGE_COST: Final = 2.5
-"""For a piece that starts or ends with a function word."""
+"""For a piece that starts or ends with a function word, or holds the end of a question."""
 _TWO_NAMES_COST: Final = 0.8
-"""For two capitals in an unseen piece of a script that has capitals."""
-_ARTICLES_GAIN: Final = 0.35
+"""For two capitals in an unseen piece of a script that has capitals, and for a capital behind small letters."""
+_ARTICLES_GAIN: Final = 0.6
 """For Arabic words that all carry the article behind the first one."""
 _NUMBER_COST: Final = 1.5
 """For a piece that is only a number, or starts with one in the middle of a run."""
-_ALONE_GAIN: Final = 1.0
+_ALONE_GAIN: Final = 1.2
 """For a short run that is one tag."""
+_ALONE_WORDS: Final = 3
 _LOOKED_BACK: Final = 8
 _MOST_WORDS: Final = 120
 _UNSPACED: Final = re.compile(r"[\u0e00-\u0eff\u1000-\u109f\u3040-\u30ff\u3400-\u9fff]")
 _DASHED: Final = re.compile(r"(\S)\s+([-–—/&+])\s+(?=\S)")
+_PREFIX: Final = re.compile(r"^(?:[وف]?[بلك]?ال|[وف]?لل|[وف][بلك]?(?=\w{4}))")
 _HOLD: Final = "\u0001"
 _FUNCTION_WORDS: Final = 40
 """How many of a language's most frequent words count as function words."""
@@ -49,12 +59,23 @@ class Story:
     @classmethod
     def of(cls, text: str, languages: Sequence[str]) -> "Story":
         """The story of a text in one of `languages` (BCP 47; none: any)."""
-        folded = key(text)
-        return cls(f" {folded} ", frozenset(folded.split()), function_words(tuple(languages)))
+        words = key(text).split()
+        bare = _bare(words)
+        folded = f" {' '.join(words)} \n {' '.join(bare)} " if bare != words else f" {' '.join(words)} "
+        return cls(folded, frozenset(words), function_words(tuple(languages)))
 
     def holds(self, phrase: str) -> bool:
-        """Whether the folded phrase stands in the story, whole words."""
+        """Whether the folded phrase stands in the story, whole words; Arabic ones also behind `and`, `in`, `for`."""
         return f" {phrase} " in self.folded
+
+
+def _bare(words: Sequence[str]) -> list[str]:
+    """Arabic words without the letters for `and`, `in`, `for`, `as` in front of the article or a long word."""
+    return [_PREFIX.sub(_without_prefix, word) if "\u0600" < word[:1] < "\u0700" else word for word in words]
+
+
+def _without_prefix(match: re.Match[str]) -> str:
+    return "ال" if match[0].endswith(("ال", "لل")) else ""
 
 
 def cut_run(run: str, story: Story) -> list[str]:
@@ -79,45 +100,60 @@ class _Cut:
         )
 
     def best(self) -> list[str]:
+        """The cheaper of two readings: an alphabetical run, or one in any order."""
+        plain, plain_cost = self._cheapest(orderly=False)
+        ordered, ordered_cost = self._cheapest(orderly=True)
+        return ordered if ordered_cost + _ORDERLY_COST < plain_cost else plain
+
+    def _cheapest(self, *, orderly: bool) -> tuple[list[str], float]:
         best: list[tuple[float, int, str]] = [(0.0, 0, "")]
         for end in range(1, len(self.words) + 1):
             options = []
             for start in range(max(0, end - _LOOKED_BACK), end):
                 cost, _, last = best[start]
-                folded = " ".join(self.keys[start:end])
-                total = cost + self._cut_cost(start) + self._piece_cost(start, end, folded) + _order_cost(last, folded)
-                options.append((total, start, folded))
+                piece = " ".join(self.words[start:end]).lower()
+                total = cost + self._cut_cost(start) + self._piece_cost(start, end)
+                if orderly and last:
+                    total += -_ORDERED_GAIN if last <= piece else _DISORDERED_COST
+                    total -= _EXTENDED_GAIN if piece.startswith(f"{last} ") else 0.0
+                options.append((total, start, piece))
             best.append(min(options))
         pieces, end = [], len(self.words)
         while end:
             start = best[end][1]
             pieces.append(" ".join(self.words[start:end]))
             end = start
-        return pieces[::-1]
+        return pieces[::-1], best[-1][0]
 
     def _cut_cost(self, start: int) -> float:
         return _THROUGH_COST if start and self.paired[start - 1] else 0.0
 
-    def _piece_cost(self, start: int, end: int, folded: str) -> float:
-        words = self.words[start:end]
-        count = end - start
+    def _piece_cost(self, start: int, end: int) -> float:
+        words, count = self.words[start:end], end - start
+        folded = " ".join(self.keys[start:end])
         cost = _LENGTH_COST[count]
         if self.story.holds(folded):
-            cost -= _PHRASE_GAIN[count]
-        elif count > 1 and self.repeated[folded] > 1:
-            cost -= _PHRASE_GAIN[count] / 2
-        elif sum(word[:1].isupper() for word in words) > 1:
-            cost += _TWO_NAMES_COST
-        if count > 1 and (self.keys[start] in self.story.function or self.keys[end - 1] in self.story.function):
+            cost -= _SEEN_GAIN[count]
+        else:
+            cost += _UNSEEN_COST[count] + self._shape_cost(words)
+            if count > 1 and self.repeated[folded] > 1:
+                cost -= _REPEATED_GAIN
+        if self.keys[start] in self.story.function or self.keys[end - 1] in self.story.function:
             cost += _EDGE_COST
-        if count > 1 and all(word.startswith("ال") for word in words[1:]):
-            cost -= _ARTICLES_GAIN
-        if words[0].isdecimal() and (start or count == 1):
-            cost += _NUMBER_COST
         if count > 1 and any(word.endswith(("?", "؟", "!")) or _ends_compound(word) for word in words[:-1]):
             cost += _EDGE_COST
-        if count == len(self.words) <= 3:
+        if words[0].isdecimal() and (start or count == 1):
+            cost += _NUMBER_COST
+        if count == len(self.words) <= _ALONE_WORDS:
             cost -= _ALONE_GAIN
+        return cost
+
+    def _shape_cost(self, words: Sequence[str]) -> float:
+        """What capitals and articles say of a piece that the story does not hold."""
+        capitals = sum(word[:1].isupper() for word in words)
+        cost = _TWO_NAMES_COST if capitals > 1 or (capitals and not words[0][:1].isupper()) else 0.0
+        if len(words) > 1 and all(word.startswith("ال") for word in words[1:]):
+            cost -= _ARTICLES_GAIN
         return cost
 
 
@@ -127,14 +163,10 @@ def _ends_compound(word: str) -> bool:
     return bool(held) and not word.isascii() and behind.isascii()
 
 
-def _order_cost(last: str, this: str) -> float:
-    if not last:
-        return 0.0
-    return -_ORDERED_GAIN if last <= this else _DISORDERED_COST
-
-
 @cache
 def function_words(languages: tuple[str, ...]) -> frozenset[str]:
     """Folded prepositions, articles and the like of the languages, which no tag starts or ends with."""
-    lists = (words.get("function", ()) for code, words in section("words").items() if not languages or code in languages)
+    lists = (
+        words.get("function", ()) for code, words in section("words").items() if not languages or code in languages
+    )
     return frozenset(key(word) for words in lists for word in words[:_FUNCTION_WORDS])

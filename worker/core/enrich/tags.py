@@ -142,4 +142,6 @@ def headings() -> frozenset[str]:
 @cache
 def _sure_headings() -> frozenset[str]:
     """Headings of one word that start no other: they may stick to a tag."""
-    return frozenset({"tags", "topics", "keywords", "tagged", "schlagwörter", "schlagworte", "etiquetas", "temas", "tagi", "теги"})
+    return frozenset(
+        {"tags", "topics", "keywords", "tagged", "schlagwörter", "schlagworte", "etiquetas", "temas", "tagi", "теги"}
+    )
