@@ -1,0 +1,60 @@
+"""Options of `make soak` (SOAK_ARGS="--schedules 20"), the cluster, and the table at the end."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from tests.soak.arena import Arena
+from tests.soak.stage import OUTCOMES, Stage
+from tests.soak.table import table
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    group = parser.getgroup("soak", "chaos and soak runs")
+    group.addoption("--schedules", type=int, default=20, help="Number of schedules (20).")
+    group.addoption("--seed", type=int, default=1, help="Seed of the first; the others follow (1).")
+    group.addoption("--pages", type=int, default=6_000, help="Pages a schedule (6000).")
+    group.addoption("--bursts", type=int, default=3, help="Bursts of one to three faults a schedule (3).")
+    group.addoption("--season", type=int, default=10, help="Schedules that one fleet lives through (10).")
+    group.addoption("--minutes", type=float, default=0.0, help="Start no schedule after so long (0: no limit).")
+    group.addoption("--steady-minutes", type=float, default=5.0, help="Length of the run that measures memory (5).")
+    group.addoption("--out", type=Path, default=Path("var/soak"), help="Folder of results.jsonl and the logs.")
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Long runs only where they are asked for by their mark."""
+    if "soak" not in (config.option.markexpr or ""):
+        skip = pytest.mark.skip(reason="long: make soak")
+        for item in items:
+            if item.get_closest_marker("soak"):
+                item.add_marker(skip)
+
+
+def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
+    if "seed" in metafunc.fixturenames:
+        option = metafunc.config.getoption
+        first = option("--seed", 1)
+        metafunc.parametrize("seed", range(first, first + option("--schedules", 1)))
+
+
+@pytest.fixture(scope="session")
+def arena() -> Iterator[Arena]:
+    with Arena() as made:
+        yield made
+
+
+@pytest.fixture(scope="session")
+def stage(arena: Arena, pytestconfig: pytest.Config) -> Iterator[Stage]:
+    made = Stage(arena, pytestconfig.getoption("--out"), pytestconfig.getoption("--season"))
+    try:
+        yield made
+        made.end()
+    finally:
+        made.abandon()
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    if OUTCOMES:
+        terminalreporter.section("chaos")
+        terminalreporter.write_line(table(OUTCOMES))
