@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from generators.dashboards import all_dashboards
+from generators.metrics_page import metrics_page
 from generators.rules import prometheus_rule
 from generators.topics import kafka_topics
 
@@ -20,6 +21,7 @@ def made() -> Iterator[tuple[Path, str]]:
     components = DEPLOY / "kubernetes" / "components"
     yield components / "monitoring" / "prometheus-rule.yaml", prometheus_rule(DEPLOY / "prometheus" / "rules.yml")
     yield components / "strimzi" / "topics.yaml", kafka_topics()
+    yield DEPLOY.parent / "docs" / "metrics.md", metrics_page()
     for name, board in all_dashboards().items():
         yield DEPLOY / "grafana" / "dashboards" / name, json.dumps(board, indent=1) + "\n"
 
