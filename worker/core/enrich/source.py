@@ -14,7 +14,7 @@ from worker.core.enrich.vocabulary import section
 from worker.core.model import Label
 
 _LEAD: Final = re.compile(
-    r"(?:(?:af|par|por|by|von|von der|av|di|from|via|the|on|at|by the|with|©|ⓒ|\(c\)|copyright)[:\s]\s*|[©ⓒ]\s*)+",
+    r"(?:(?:af|par|por|by|von|von der|av|di|from|via|on|at|by the|with|©|ⓒ|\(c\)|copyright)[:\s]\s*|[©ⓒ]\s*)+",
     re.IGNORECASE,
 )
 _QUOTED: Final = re.compile(r"[\"«“„'‘](?P<name>[^\"«»“”„]{2,60})[\"»”“'’]")

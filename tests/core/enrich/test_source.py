@@ -1,0 +1,65 @@
+"""Source: the name in a source line, or an agency named elsewhere."""
+
+import pytest
+
+from schemas.messages import SourceKind
+from tests.core.enrich.pages import BODY, article_of
+from worker.core.enrich.source import kind_of, source_name
+
+LINES = [
+    ("Source: The Daily Example", "The Daily Example"),
+    ("Source:\n\nExample\n", "Example"),
+    ("(ANSA).\n", "ANSA"),
+    ("--(Petra)", "Petra"),
+    ("Par AFP", "AFP"),
+    ("Af Ritzau", "Ritzau"),
+    ("Quelle: Musterblatt, Berlin", "Musterblatt"),
+    ('المصدر: "معاريف" ', "معاريف"),
+    ("المصدر: (أبوظبي - البيان)", "البيان"),
+    ("来源：示例网", "示例网"),
+    ("This article originally appeared on Example Weekly.", "Example Weekly"),
+    ("Wire news - EXAMPLE.am", "EXAMPLE.am"),
+]
+
+
+@pytest.mark.parametrize(("line", "name"), LINES)
+def test_a_source_line_gives_its_name(line: str, name: str) -> None:
+    assert source_name(line) == name
+
+
+@pytest.mark.parametrize(
+    ("name", "kind"),
+    [
+        ("Reuters", SourceKind.AGENCY),
+        ("example.com", SourceKind.SITE),
+        ("صحيفة المثال", SourceKind.PAPER),
+        ("Jane", SourceKind.OTHER),
+    ],
+)
+def test_a_source_has_a_kind(name: str, kind: SourceKind) -> None:
+    assert kind_of(name) is kind
+
+
+@pytest.mark.parametrize(
+    ("label", "text", "name"),
+    [
+        ("dateline", "LONDON (Reuters) - ", "Reuters"),
+        ("dateline", "AUSTIN (KXYZ) — ", "KXYZ"),
+        ("byline", "Reuters\n", "Reuters"),
+        ("byline", "Jane Doe, Associated Press\n", "Associated Press"),
+        ("byline", "By Jane Doe\n", None),
+    ],
+)
+def test_an_agency_is_found_without_a_source_line(label: str, text: str, name: str | None) -> None:
+    source = article_of((label, text)).source
+    assert (source and source.name) == name
+
+
+def test_an_agency_signs_at_the_end() -> None:
+    source = article_of(("body", BODY.rstrip() + " (dpa)")).source
+    assert source is not None
+    assert source.name == "dpa"
+
+
+def test_a_source_inside_a_sentence_is_none() -> None:
+    assert article_of(("body", "A source at the Reuters office said so. " + BODY)).source is None
