@@ -12,10 +12,11 @@ from worker.settings import Settings
 from worker.transport import Record
 
 FETCHED = "2026-11-20T08:00:00Z"
-WORDS = """
-the town council market harbour bridge school voted opened closed after before report said minister river train
-budget winter storm farmers hospital museum festival players season court judge company workers price energy
-""".split()
+TEXT = (
+    "the town council market harbour bridge school voted opened closed after before report said minister river train "
+    "budget winter storm farmers hospital museum festival players season court judge company workers price energy"
+)
+WORDS = TEXT.split()
 
 
 @dataclass(frozen=True)
