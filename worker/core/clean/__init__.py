@@ -10,9 +10,9 @@ from worker.core.clean.spacing import collapse_spaces, space_marks, tighten_brac
 
 STEPS: Final[tuple[Callable[[str], str], ...]] = (
     join_hyphens,  # needs the line breaks and the soft hyphens
-    drop_invisible,  # before the spaces it may leave
-    compose,  # behind the joiners that keep marks apart
     collapse_spaces,
+    drop_invisible,  # behind the line breaks, which it would take for controls
+    compose,  # behind the joiners that keep marks apart
     space_marks,
     tighten_brackets,
 )

@@ -15,6 +15,6 @@ _JOINERS: Final = re.compile(r"(?<!\S)[\u200c\u200d]+|[\u200c\u200d]+(?!\S)")
 
 def drop_invisible(text: str) -> str:
     """Without invisible characters; joiners stay inside words, which they shape (Persian, Indic scripts, emoji)."""
-    if text.isascii() and text.isprintable():
+    if text.isprintable():
         return text
-    return _JOINERS.sub("", _UNSEEN.sub("", _LINES.sub(" ", text)))
+    return " ".join(_JOINERS.sub("", _UNSEEN.sub("", _LINES.sub(" ", text))).split())

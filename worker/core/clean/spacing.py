@@ -5,6 +5,7 @@ from typing import Final
 
 _BEFORE: Final = re.compile(r" +([,.](?=\s|$)|[،؛؟。，、！？；।॥۔](?!\d))")
 _BEHIND: Final = re.compile(r"([،؛؟।॥۔])(?=[^\W\d_])")
+_LOOSE: Final = ("( ", "[ ", "{ ", " )", " ]", " }")
 _OPEN: Final = re.compile(r"([(\[{]) +")
 _CLOSE: Final = re.compile(r" +([)\]}])")
 
@@ -19,9 +20,13 @@ def space_marks(text: str) -> str:
 
     French sets a space before `: ; ! ?` and inside its quotation marks, so these are left alone.
     """
+    if text.isascii() and " ," not in text and " ." not in text:
+        return text
     return _BEHIND.sub(r"\1 ", _BEFORE.sub(r"\1", text))
 
 
 def tighten_brackets(text: str) -> str:
     """No space just inside round, square and curly brackets."""
-    return _CLOSE.sub(r"\1", _OPEN.sub(r"\1", text))
+    if any(pair in text for pair in _LOOSE):
+        return _CLOSE.sub(r"\1", _OPEN.sub(r"\1", text))
+    return text

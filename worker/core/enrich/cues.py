@@ -29,11 +29,18 @@ def strip_cue(line: str, kinds: Sequence[str], *, needs_colon: bool = False) -> 
 
 def cue_end(line: str, kinds: Sequence[str]) -> int:
     """Where the longest cue phrase at the start of `line` ends; 0 when there is none."""
-    known = frozenset[str]().union(*(cue_keys(kind) for kind in kinds))
+    known, firsts = _index(tuple(kinds))
     found = 0
     for count, word in enumerate(_WORD.finditer(line), 1):
-        if count > _MOST_WORDS:
+        if count > _MOST_WORDS or (count == 1 and key(word[0]).partition(" ")[0] not in firsts):
             break
         if key(line[: word.end()]) in known:
             found = word.end()
     return found
+
+
+@cache
+def _index(kinds: tuple[str, ...]) -> tuple[frozenset[str], frozenset[str]]:
+    """All cues of these kinds, and their first words."""
+    known = frozenset[str]().union(*(cue_keys(kind) for kind in kinds))
+    return known, frozenset(phrase.split()[0] for phrase in known)

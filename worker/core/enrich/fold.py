@@ -5,11 +5,14 @@ import unicodedata
 from functools import lru_cache
 from typing import Final
 
+import regex
+
 _ALIKE: Final = {
     ord(letter): plain
     for letters, plain in (("یىې", "ي"), ("ک", "ك"), ("أإآٱ", "ا"), ("ةہۀ", "ه"), ("ـ", None), ("ё", "е"))
     for letter in letters
 }
+_MARKS: Final = regex.compile(r"[\p{Mn}\p{Cf}]+")
 _GAPS: Final = re.compile(r"[\W_]+")
 
 
@@ -19,5 +22,4 @@ def key(phrase: str) -> str:
     if phrase.isascii():
         return " ".join(_GAPS.sub(" ", phrase.lower()).split())
     folded = unicodedata.normalize("NFKC", phrase).casefold().translate(_ALIKE)
-    folded = "".join(c for c in folded if unicodedata.category(c) not in ("Mn", "Cf"))
-    return " ".join(_GAPS.sub(" ", folded).split())
+    return " ".join(_GAPS.sub(" ", _MARKS.sub("", folded)).split())

@@ -13,7 +13,8 @@ from worker.core.model import Label, Segment
 
 _BULLET: Final = re.compile(r"^[\s•·*▪■●►▶→»›|–—-]+")
 _FEWEST_WORDS: Final = 3
-"""Words below which a line among headlines is a heading or a section name (unspaced scripts count by letters)."""
+"""Words below which a line among headlines is a heading or a section name ."""
+_SHORTEST: Final = 8
 _MOST: Final = 60
 
 
@@ -32,13 +33,13 @@ def _headlines(context: Context, segment: Segment) -> list[tuple[str, str | None
     if links:
         linked = [(clean(context.layout.text[link.start : link.end]), _absolute(context, link.href)) for link in links]
         return [(headline, url) for headline, url in linked if _is_headline(headline)]
-    lines = context.text_of(segment).splitlines()
+    lines = [line for line in context.text_of(segment).splitlines() if _is_headline(line)][:_MOST]
     bare = [_BULLET.sub("", strip_cue(clean(line), ("read_also", "related"))) for line in lines]
     return [(line, None) for line in bare if _is_headline(line)]
 
 
 def _is_headline(line: str) -> bool:
-    return len(line.split()) >= _FEWEST_WORDS or (len(line) > 8 and not line.isascii() and " " not in line)
+    return len(line.split()) >= _FEWEST_WORDS or (len(line) > _SHORTEST and not line.isascii() and " " not in line)
 
 
 def _absolute(context: Context, href: str) -> str | None:

@@ -13,7 +13,7 @@ from worker.core.enrich.tag_glue import unglue
 from worker.core.enrich.tag_menus import without_menus
 from worker.core.enrich.tag_runs import Story, cut_run
 from worker.core.enrich.vocabulary import section
-from worker.core.model import Label
+from worker.core.model import Label, Segment
 
 _BULLET: Final = re.compile(r"^[\s•·*▪■●►▶→»›|–—,،、;>:.-]+(?=\S)|[\s•·|,،、;>]+$")
 _HASHES: Final = re.compile(r"\s*[#＃]\s*")
@@ -38,12 +38,20 @@ def tags(context: Context, title: str | None) -> Choice[tuple[str, ...]]:
         origin = candidates[0].origin
         named = [clean(c.value) for c in candidates if c.origin == origin]
         return Choice(_distinct(named), explain(origin, [c for c in candidates if c.origin != origin]))
-    blocks = context.texts(Label.TAGS)
+    segments = context.segments(Label.TAGS)
+    blocks = [context.text_of(segment) for segment in segments]
     if not blocks:
         return Choice(())
-    story = Story.of(f"{title or ''}\n{context.body}", context.languages)
+    story = Story.of(f"{title or ''}\n{_outside(context.layout.text, segments)}", context.languages)
     distinct = _distinct([tag for block in blocks for tag in tags_of(block, story)])
     return Choice(distinct, "text:tags" if distinct else "")
+
+
+def _outside(text: str, segments: Sequence[Segment]) -> str:
+    """The page's text without the given segments, in order."""
+    ends = [0, *(segment.end for segment in segments)]
+    starts = [*(segment.start for segment in segments), len(text)]
+    return "\n".join(text[end:start] for end, start in zip(ends, starts, strict=True))
 
 
 def tags_of(block: str, story: Story) -> list[str]:
