@@ -16,6 +16,7 @@ from worker import log as logs
 from worker.journal import Journal, Suspects
 from worker.loop import Loop, TooManyBad
 from worker.mill import Mill
+from worker.rollup import Rollup
 from worker.settings import Settings
 from worker.tally import Report
 from worker.transport import Fenced, OffsetsGone, Refused, TooLargeForBroker, TopicMissing, Transport, TransportError
@@ -56,6 +57,25 @@ _HEADROOM: Final = 2
 the first limit, this one is for what it is too slow to see."""
 
 
+Work = Callable[["Charge", Transport, Callable[[], bool], logs.Log], None]
+"""What a process does with its transport until it is told to stop."""
+
+
+def grind_pages(charge: "Charge", transport: Transport, stopping: Callable[[], bool], log: logs.Log) -> None:
+    """Pages to articles. Raises TransportError and TooManyBad."""
+    settings = charge.settings
+    mill = Mill(settings, charge.slot, charge.suspects)
+    mill.warm_up()
+    charge.journal.rests_at(resident_bytes(os.getpid()))
+    _limit_memory(settings.limits.page_memory_bytes * _HEADROOM)
+    Loop(transport, mill, charge.journal, _sender(charge.reports), settings, log, stopping).run()
+
+
+def roll_up(charge: "Charge", transport: Transport, stopping: Callable[[], bool], log: logs.Log) -> None:
+    """Page metrics to sums per source. Raises TransportError."""
+    Rollup(transport, charge.journal, _sender(charge.reports), charge.settings, log, stopping).run()
+
+
 @dataclass(frozen=True)
 class Charge:
     """What a process is started with."""
@@ -69,6 +89,7 @@ class Charge:
     reports: Any
     """The sending end of a pipe."""
     make_transport: Callable[[Settings, int], Transport] = KafkaTransport
+    work: Work = grind_pages
 
 
 def main(charge: Charge) -> None:
@@ -86,13 +107,9 @@ def main(charge: Charge) -> None:
 
 
 def _run(charge: Charge, stop: "_Stop", log: logs.Log) -> Exit:
-    settings = charge.settings
     try:
-        transport = charge.make_transport(settings, charge.slot)
-        mill = Mill(settings, charge.slot, charge.suspects)
-        charge.journal.rests_at(resident_bytes(os.getpid()))
-        _limit_memory(settings.limits.page_memory_bytes * _HEADROOM)
-        Loop(transport, mill, charge.journal, _sender(charge.reports), settings, log, stop.asked).run()
+        transport = charge.make_transport(charge.settings, charge.slot)
+        charge.work(charge, transport, stop.asked, log)
     except (TransportError, TooManyBad) as error:
         code = next(code for kind, code in _ENDS.items() if isinstance(error, kind))
         log.error("stopped", error=str(error), exit_code=int(code))  # noqa: TRY400 - the message says it all

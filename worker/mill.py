@@ -19,6 +19,14 @@ from worker.transport import Output, Record
 
 HOOK: Final = "newsmill-test-hook"
 """Header of a page that misbehaves on purpose, where the settings allow it."""
+_FIRST_URL: Final = b"https://newsmill.invalid/2026/01/01/a-first-page"
+_FIRST: Final = (
+    b"A first page\n\nMonday, 5 January 2026, 10:30\n\nIt has a line of text that is long enough to be a paragraph.",
+    (
+        b"<html><head><title>A first page</title></head><body><h1>A first page</h1><time>5 January 2026</time>"
+        b"<p>It has a line of text that is long enough to be a paragraph.</p></body></html>"
+    ),
+)
 _ALLOCATED: Final = 64_000_000
 
 
@@ -40,6 +48,11 @@ class Mill:
         self._known = suspects
         self._suspects: Mapping[tuple[int, int], Suspect] = {}
         self._clock = clock
+
+    def warm_up(self) -> None:
+        """Load what the first pages would load, so that no page is charged with it."""
+        for value in _FIRST:
+            self.grind(Record("", 0, 0, _FIRST_URL, value))
 
     def look_at_suspects(self) -> None:
         """Read the list of suspects anew; once a batch."""

@@ -13,10 +13,12 @@ from worker.settings import Kafka
 from worker.transport import Batch, OffsetsGone, Progress, Record, TopicMissing
 from worker.transport.kafka.errors import translate
 from worker.transport.kafka.guards import tolerate_header_names_that_are_no_text
+from worker.transport.kafka.predecessor import bury_predecessor
 from worker.transport.kafka.security import connection
 
 _CALL_MS: Final = 10_000
 """For calls that ask the broker a small question."""
+_SETTLE_SECONDS: Final = 0.5
 _CLOSE_MS: Final = 5_000
 
 
@@ -41,7 +43,7 @@ class GroupMember:
         """Records read under one membership; empty while the group settles. Raises TransportError."""
         try:
             consumer = self._open()
-            polled = consumer.poll(timeout_ms=int(seconds * 1000))
+            polled = consumer.poll(timeout_ms=int(self._patience(consumer, seconds) * 1000))
             member = consumer.group_metadata()
             if (member.generation_id, member.member_id) != self._membership or self._listener.unplaced:
                 self._place(consumer, member)
@@ -99,9 +101,19 @@ class GroupMember:
         except Exception:  # noqa: BLE001 - it is dropped whatever it says; the group forgets it after its session
             return
 
+    def _patience(self, consumer: kafka.KafkaConsumer, seconds: float) -> float:
+        """How long a poll may take: longer while the group settles.
+
+        A join that completes between two polls is thrown away and begun anew (3.0.12): short polls with work in between
+        can keep a group from ever settling.
+        """
+        settled = self._membership is not None and consumer.group_metadata().state == MemberState.STABLE
+        return seconds if settled else max(seconds, _SETTLE_SECONDS)
+
     def _open(self) -> kafka.KafkaConsumer:
         if self._consumer is None:
             tolerate_header_names_that_are_no_text()
+            bury_predecessor(self._settings, self._arguments["client_id"])
             consumer = kafka.KafkaConsumer(**self._arguments)
             self._consumer = consumer
             if not consumer.partitions_for_topic(self._topic):
