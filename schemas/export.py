@@ -5,7 +5,7 @@ from typing import Final
 
 import orjson
 
-from schemas.messages import SCHEMA_VERSION, Article, DeadLetter, Message, PageMetrics, RawPage
+from schemas.messages import SCHEMA_VERSION, Article, DeadLetter, Message, PageMetrics, RawPage, SourceMetrics
 
 HOME: Final = Path(__file__).parent / "json"
 EXPORTED: Final[dict[str, type[Message]]] = {
@@ -13,6 +13,7 @@ EXPORTED: Final[dict[str, type[Message]]] = {
     "article": Article,
     "page-metrics": PageMetrics,
     "dead-letter": DeadLetter,
+    "source-metrics": SourceMetrics,
 }
 """File name -> model."""
 

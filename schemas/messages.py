@@ -304,6 +304,39 @@ class PageMetrics(Message):
     worker_version: str | None = None
 
 
+class SourceMetrics(Message):
+    """Sums over the pages of one source in one window of time; the roll-up consumer writes them.
+
+    A window may come in several parts (late pages, another number of partitions): they are told apart by
+    `partition` and `first_offset`, count different pages, and add up.
+    """
+
+    schema_version: str = SCHEMA_VERSION
+    host: str
+    window_start: datetime
+    window_seconds: int = Field(ge=1)
+    partition: int = Field(ge=0)
+    """Of the metrics topic."""
+    first_offset: int = Field(ge=0)
+    last_offset: int = Field(ge=0)
+    """Inclusive; the stretch of the partition that was looked at, other sources' pages between."""
+    pages: int = Field(ge=0)
+    article_pages: int = Field(ge=0)
+    """Pages that became an article."""
+    articles: int = Field(ge=0)
+    """Embedded ones included."""
+    bytes: int = Field(ge=0)
+    confidence: Share = 0.0
+    """Mean over the pages that became an article."""
+    boilerplate_share: Share = 0.0
+    """Mean, as before."""
+    rejections: dict[str, int] = {}
+    """Pages by dead-letter reason."""
+    languages: dict[str, int] = {}
+    missing: dict[str, int] = {}
+    warnings: dict[str, int] = {}
+
+
 class DeadLetter(Message):
     """Headers of a dead letter; its key, value, timestamp and other headers are the page's own, untouched."""
 

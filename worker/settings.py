@@ -113,6 +113,12 @@ class Worker(_Group):
     """End cleanly when nothing came for so long; `--stop-when-idle`."""
 
 
+class Rollup(_Group):
+    """The second consumer, which sums up the page metrics of each source."""
+
+    window_seconds: Count = 300
+
+
 class Limits(_Group):
     """What one page may cost, and how many bad ones are too many."""
 
@@ -163,6 +169,7 @@ class Settings(BaseSettings):
     topics: Topics = Topics()
     worker: Worker = Field(default_factory=Worker)
     limits: Limits = Limits()
+    rollup: Rollup = Rollup()
     http: Http = Field(default_factory=Http)
     log: Log = Log()
 

@@ -16,7 +16,7 @@ from typing import Any, Final
 
 from schemas.reasons import Reason
 from worker import log as logs
-from worker.child import FINAL, Charge, Exit, main, resident_bytes
+from worker.child import FINAL, Charge, Exit, Work, grind_pages, main, resident_bytes
 from worker.journal import Doing, Journal, Note, Suspects
 from worker.settings import Settings
 from worker.tally import Overview, Report
@@ -53,11 +53,16 @@ class Supervisor:
     """Runs `settings.worker.processes` consumer processes until told to stop; see `run`."""
 
     def __init__(
-        self, settings: Settings, report: Callable[[int, Report], None], died: Callable[[int, str], None]
+        self,
+        settings: Settings,
+        report: Callable[[int, Report], None],
+        died: Callable[[int, str], None],
+        work: Work = grind_pages,
     ) -> None:
         self._settings = settings
         self._report = report
         self._died = died
+        self._work = work
         self._log = logs.get(process="supervisor")
         self._stop = _CONTEXT.Event()
         self._suspects = Suspects(_CONTEXT)
@@ -114,7 +119,7 @@ class Supervisor:
         slot.journal.clear()
         slot.verdict = None
         receiving, sending = _CONTEXT.Pipe(duplex=False)
-        charge = Charge(self._settings, slot.number, slot.journal, self._suspects, self._stop, sending)
+        charge = Charge(self._settings, slot.number, slot.journal, self._suspects, self._stop, sending, work=self._work)
         slot.process = _CONTEXT.Process(target=main, args=(charge,), name=f"newsmill-{slot.number}")
         slot.process.start()
         sending.close()

@@ -16,6 +16,7 @@ COMMANDS: Final = {
     "feed": "Files into the pages topic.",
     "inspect": "An html view of what was decided about a page, and why.",
     "audit": "Proof that every page came out exactly once.",
+    "rollup": "The second consumer: page metrics to sums per source.",
     "topics": "Make the topics, or check them.",
     "broker": "A real Apache Kafka on this machine, without Docker.",
     "check": "Check the configuration, the brokers and the topics before a start.",

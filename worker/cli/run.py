@@ -13,7 +13,7 @@ import typer
 
 from worker import VERSION, health
 from worker import log as logs
-from worker.child import Exit
+from worker.child import Exit, Work, grind_pages
 from worker.live import serve as live
 from worker.live.board import Board
 from worker.observe import Metrics
@@ -37,8 +37,8 @@ def command(
     raise typer.Exit(run(settings))
 
 
-def run(settings: Settings) -> Exit:
-    """The worker with these settings; returns its exit code."""
+def run(settings: Settings, work: Work = grind_pages) -> Exit:
+    """The worker with these settings, its processes doing this work; returns its exit code."""
     logs.configure(settings.log)
     log = logs.get(process="supervisor")
     board = Board(settings.instance, VERSION, time.time())
@@ -51,7 +51,7 @@ def run(settings: Settings) -> Exit:
         metrics.died(slot, cause)
         board.forget(slot)
 
-    supervisor = Supervisor(settings, report, died)
+    supervisor = Supervisor(settings, report, died, work)
     metrics = Metrics(supervisor.overview, board.sources)
     routes = health.routes(metrics, supervisor.overview)
     if settings.http.live_page:
