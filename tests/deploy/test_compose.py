@@ -59,7 +59,7 @@ def test_nothing_listens_beyond_this_machine(services):
             assert entry.startswith("127.0.0.1:"), name
 
 
-@pytest.mark.parametrize("name", ["topics", "worker"])
+@pytest.mark.parametrize("name", ["topics", "worker", "rollup"])
 def test_the_settings_are_accepted_by_the_worker(services, name):
     values = {key: value for key, value in os.environ.items() if not key.startswith("NEWSMILL_")}
     code = "from worker.settings import load; print(load().kafka.bootstrap_servers)"
@@ -81,8 +81,10 @@ def test_the_worker_finds_kafka_inside_and_the_command_line_finds_it_outside(ser
 
 
 def test_prometheus_scrapes_the_worker_where_it_answers(services, prometheus):
-    (job,) = prometheus["scrape_configs"]
-    (discovery,) = job["dns_sd_configs"]
+    jobs = {job["job_name"]: job["dns_sd_configs"][0] for job in prometheus["scrape_configs"]}
+    assert jobs.keys() == {"newsmill", "newsmill-rollup"}
+    assert jobs["newsmill-rollup"]["names"] == ["rollup"]
+    discovery = jobs["newsmill"]
     assert discovery["names"] == ["worker"]
     assert str(discovery["port"]) == services["worker"]["environment"]["NEWSMILL_HTTP__PORT"]
     assert discovery["port"] == Http().port

