@@ -5,7 +5,7 @@ import unicodedata
 from functools import lru_cache
 from typing import Final
 
-import regex
+import regex  # type: ignore[import-untyped]
 
 _ALIKE: Final = {
     ord(letter): plain

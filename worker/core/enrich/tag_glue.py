@@ -9,7 +9,7 @@ from worker.core.enrich.fold import key
 from worker.core.enrich.tag_runs import Story
 
 _CAPITAL: Final = re.compile(
-    r"(?<=[^\W\d_A-ZÀ-ÞА-ЯЁΑ-Ω])(?=[A-ZÀ-ÞА-ЯЁΑ-Ω])|(?<=\d)(?=[A-ZÀ-Þ])|(?<=[.)!?])(?=[A-ZÀ-Þ][a-zà-ÿ])"
+    r"(?<=[^\W\d_A-ZÀ-ÞА-ЯЁΑ-Ω])(?=[A-ZÀ-ÞА-ЯЁΑ-Ω])|(?<=\d)(?=[A-ZÀ-Þ]|[^\W\d_]{4})|(?<=[.)!?])(?=[A-ZÀ-Þ][a-zà-ÿ])"
 )
 _SHORTEST: Final = 3
 """Letters of the shortest word that is cut off by the story's words alone."""

@@ -7,6 +7,7 @@ from worker.core.enrich.fold import key
 _SHORTEST_MENU: Final = 5
 """Words of a sequence that must stand at least twice in a run to be a menu."""
 _FEWEST_WORDS: Final = 2 * _SHORTEST_MENU
+_COPIES: Final = 3
 _MENU_RUN: Final = 3
 """Menu words in a row that are dropped wherever they stand."""
 
@@ -45,16 +46,16 @@ def _in_menu(keys: list[str], at: int, menu: frozenset[str]) -> bool:
 
 
 def _once(words: list[str]) -> list[str]:
-    """Words and pairs that are repeated at once, once."""
+    """Words and pairs that stand three times and more in a row, once; twice may be two tags (`Coal Coal Industry`)."""
     for size in (1, 2):
         kept: list[str] = []
         at = 0
         while at < len(words):
             piece = words[at : at + size]
-            if len(piece) == size and kept[-size:] == piece:
-                at += size
-                continue
-            kept.append(words[at])
-            at += 1
+            copies = 1
+            while len(piece) == size and words[at + copies * size : at + (copies + 1) * size] == piece:
+                copies += 1
+            kept.extend(piece if copies >= _COPIES else words[at : at + 1])
+            at += copies * size if copies >= _COPIES else 1
         words = kept
     return words

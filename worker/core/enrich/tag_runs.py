@@ -15,9 +15,12 @@ _LENGTH_COST: Final = (0.0, 0.87, 1.02, 1.97, 3.0, 3.9, 4.6, 5.3, 6.0)
 """By words of a piece: minus the logarithm of how often tags have so many words."""
 _SEEN_GAIN: Final = (0.0, 0.2, 2.4, 3.2, 3.8, 4.2, 4.6, 5.0, 5.4)
 """For a piece that occurs in the story, by its words: chance pairs of words hardly ever do."""
+_STEM_GAIN: Final = 1.5
+"""For a piece of several words that occurs in the story in another form."""
 _REPEATED_GAIN: Final = 1.2
 """For a piece of several words that stands more than once in the run."""
 _UNSEEN_COST: Final = (0.0, 0.2, 0.66, 0.66, 0.66, 0.66, 0.66, 0.66, 0.66)
+"""For a piece that occurs nowhere else in the page, by its words."""
 _THROUGH_COST: Final = 0.9
 """For a cut through two words that stand side by side in the story."""
 _ORDERED_GAIN: Final = 0.66
@@ -27,17 +30,40 @@ _EXTENDED_GAIN: Final = 1.5
 """For a piece that begins with the whole piece before it."""
 _ORDERLY_COST: Final = 0.5
 """For taking it for one: not every run is."""
-_EDGE_COST: Final = 2.5
+_EDGE_COST: Final = 5.0
 """For a piece that starts or ends with a function word, or holds the end of a question."""
-_TWO_NAMES_COST: Final = 0.8
+_TWO_NAMES_COST: Final = 1.0
 """For two capitals in an unseen piece of a script that has capitals, and for a capital behind small letters."""
 _ARTICLES_GAIN: Final = 0.6
 """For Arabic words that all carry the article behind the first one."""
 _NUMBER_COST: Final = 1.5
 """For a piece that is only a number, or starts with one in the middle of a run."""
-_ALONE_GAIN: Final = 1.2
+_ALONE_GAIN: Final = 0.6
 """For a short run that is one tag."""
 _ALONE_WORDS: Final = 3
+_PARTICLES: Final = frozenset(
+    {
+        "بن",
+        "ابن",
+        "ابو",
+        "ال",
+        "عبد",
+        "bin",
+        "ben",
+        "abu",
+        "al",
+        "el",
+        "de",
+        "del",
+        "la",
+        "van",
+        "von",
+        "di",
+        "da",
+        "dos",
+    }
+)
+"""Parts of names that another part follows."""
 _LOOKED_BACK: Final = 8
 _MOST_WORDS: Final = 120
 _UNSPACED: Final = re.compile(r"[\u0e00-\u0eff\u1000-\u109f\u3040-\u30ff\u3400-\u9fff]")
@@ -92,8 +118,11 @@ class _Cut:
 
     def __init__(self, words: Sequence[str], story: Story) -> None:
         self.words = words
+        self.lower = [word.lower() for word in words]
         self.keys = [key(word) for word in words]
         self.story = story
+        self.stems = [" ".join(map(_stem, word.split())) for word in self.keys]
+        self.stemmed = f" {' '.join(map(_stem, story.folded.split()))} "
         self.paired = [story.holds(f"{one} {two}") for one, two in pairwise(self.keys)]
         self.repeated = Counter(
             " ".join(self.keys[at : at + size]) for size in range(2, 5) for at in range(len(words) - size + 1)
@@ -106,24 +135,35 @@ class _Cut:
         return ordered if ordered_cost + _ORDERLY_COST < plain_cost else plain
 
     def _cheapest(self, *, orderly: bool) -> tuple[list[str], float]:
-        best: list[tuple[float, int, str]] = [(0.0, 0, "")]
+        """The pieces and their cost; a state is where a piece ends and how many words it has."""
+        best: dict[tuple[int, int], tuple[float, int]] = {(0, 0): (0.0, 0)}
         for end in range(1, len(self.words) + 1):
-            options = []
-            for start in range(max(0, end - _LOOKED_BACK), end):
-                cost, _, last = best[start]
-                piece = " ".join(self.words[start:end]).lower()
-                total = cost + self._cut_cost(start) + self._piece_cost(start, end)
-                if orderly and last:
-                    total += -_ORDERED_GAIN if last <= piece else _DISORDERED_COST
-                    total -= _EXTENDED_GAIN if piece.startswith(f"{last} ") else 0.0
-                options.append((total, start, piece))
-            best.append(min(options))
-        pieces, end = [], len(self.words)
+            for size in range(1, min(end, _LOOKED_BACK) + 1):
+                start = end - size
+                options = [
+                    (
+                        best[start, before][0] + (self._order_cost(start - before, start, end) if orderly else 0.0),
+                        before,
+                    )
+                    for before in range(_LOOKED_BACK + 1)
+                    if (start, before) in best
+                ]
+                cheapest, before = min(options)
+                best[end, size] = (cheapest + self._cut_cost(start) + self._piece_cost(start, end), before)
+        last = len(self.words)
+        total, size = min((cost, size) for (end, size), (cost, _) in best.items() if end == last)
+        pieces, end = [], last
         while end:
-            start = best[end][1]
-            pieces.append(" ".join(self.words[start:end]))
-            end = start
-        return pieces[::-1], best[-1][0]
+            pieces.append(" ".join(self.words[end - size : end]))
+            end, size = end - size, best[end, size][1]
+        return pieces[::-1], total
+
+    def _order_cost(self, before: int, start: int, end: int) -> float:
+        last, this = self.lower[before:start], self.lower[start:end]
+        if not last:
+            return 0.0
+        cost = -_ORDERED_GAIN if last <= this else _DISORDERED_COST
+        return cost - (_EXTENDED_GAIN if this[: len(last)] == last != this else 0.0)
 
     def _cut_cost(self, start: int) -> float:
         return _THROUGH_COST if start and self.paired[start - 1] else 0.0
@@ -134,11 +174,14 @@ class _Cut:
         cost = _LENGTH_COST[count]
         if self.story.holds(folded):
             cost -= _SEEN_GAIN[count]
+        elif count > 1 and f" {' '.join(self.stems[start:end])} " in self.stemmed:
+            cost -= _STEM_GAIN
         else:
             cost += _UNSEEN_COST[count] + self._shape_cost(words)
             if count > 1 and self.repeated[folded] > 1:
                 cost -= _REPEATED_GAIN
-        if self.keys[start] in self.story.function or self.keys[end - 1] in self.story.function:
+        edges = {self.keys[start], self.keys[end - 1]}
+        if not self.story.function.isdisjoint(edges) or self.keys[end - 1] in _PARTICLES or self._joins(start):
             cost += _EDGE_COST
         if count > 1 and any(word.endswith(("?", "؟", "!")) or _ends_compound(word) for word in words[:-1]):
             cost += _EDGE_COST
@@ -148,6 +191,11 @@ class _Cut:
             cost -= _ALONE_GAIN
         return cost
 
+    def _joins(self, start: int) -> bool:
+        """Whether an Arabic word is joined to the one before by its `and`."""
+        word = self.keys[start]
+        return start > 0 and word[:1] == "و" and (word[1:3] == "ال" or word[1:] in self.story.words)
+
     def _shape_cost(self, words: Sequence[str]) -> float:
         """What capitals and articles say of a piece that the story does not hold."""
         capitals = sum(word[:1].isupper() for word in words)
@@ -155,6 +203,11 @@ class _Cut:
         if len(words) > 1 and all(word.startswith("ال") for word in words[1:]):
             cost -= _ARTICLES_GAIN
         return cost
+
+
+def _stem(word: str) -> str:
+    """The beginning that the forms of a word share, roughly: the story may decline or count it."""
+    return word[:5] if len(word) > 5 else word[: max(3, len(word) - 1)]
 
 
 def _ends_compound(word: str) -> bool:

@@ -22,6 +22,8 @@ _WEAK: Final = tuple(re.compile(pattern) for pattern in (r"\s+/\s+", r"\s*(?:[\u
 """From the surest to the weakest: where one cuts, the weaker ones are no more looked for. The weak ones cut only a
 block of one line: among lines they belong to a tag."""
 _HEADING_WORDS: Final = 8
+_COLON_WORDS: Final = 3
+"""Words of the longest heading, and of the longest unknown one before a colon."""
 _MOST: Final = 80
 _LONGEST: Final = 120
 _FEW_LINES: Final = 2
@@ -89,22 +91,24 @@ def _tidy(piece: str) -> str:
 
 def _without_headings(lines: Sequence[str]) -> Iterator[str]:
     """The lines without the headings in front of them (`Tags:`, `Filed under`, `Tagged`) or on lines of their own."""
+    headed = False
     for line in lines:
         bare = _BULLET.sub("", line)
-        folded = key(bare)
-        if folded in headings() or (bare.endswith((":", "：")) and len(bare.split()) <= _HEADING_WORDS):
+        if key(bare) in headings() or (bare.endswith((":", "：")) and len(bare.split()) <= _HEADING_WORDS):
+            headed = True
             continue
-        yield _behind_heading(line)
+        yield _behind_heading(line, headed=headed)
 
 
-def _behind_heading(line: str) -> str:
-    for sign in re.finditer(r"[:：>]", line):
-        before = line[: sign.start()]
-        spaced = line[sign.end() : sign.end() + 1].isspace() or sign[0] == "："
-        known = key(before) in headings()
-        if known or (spaced and len(before.split()) <= 3 and not re.search(r"[,،#]", line[: sign.start()])):
-            return line[sign.end() :].strip() if known or sign[0] != ">" else line
-        break
+def _behind_heading(line: str, *, headed: bool) -> str:
+    """The line without its heading; behind a known one, or, where no other stood before, behind a colon."""
+    sign = re.search(r"[:：>]", line)
+    if sign:
+        before, behind = line[: sign.start()], line[sign.end() :]
+        spaced = sign[0] == "：" or (sign[0] == ":" and behind[:1].isspace())
+        short = len(before.split()) <= _COLON_WORDS and not re.search(r"[,،#]", before)
+        if key(before) in headings() or (spaced and short and not headed):
+            return behind.strip()
     words = line.split()
     for count in range(min(_HEADING_WORDS, len(words) - 1), 0, -1):
         if key(" ".join(words[:count])) in headings():
