@@ -119,21 +119,22 @@ def test_the_consumer_is_told_what_its_defaults_get_wrong(corner):
 # 9: a transactional call whose coordinator refuses the connection
 
 
-def offsets_in_a_thread(producer: kafka.KafkaProducer, group: str) -> threading.Thread:
+def offsets_in_a_thread(producer: kafka.KafkaProducer, topic: str, group: str) -> threading.Thread:
     producer.begin_transaction()
     member = ConsumerGroupMetadata(group)
 
     def call():
         with suppress(KafkaError):
-            producer.send_offsets_to_transaction({TopicPartition("t", 0): OffsetAndMetadata(1, "", -1)}, member)
+            producer.send_offsets_to_transaction({TopicPartition(topic, 0): OffsetAndMetadata(1, "", -1)}, member)
 
     thread = threading.Thread(target=call, daemon=True)
     thread.start()
     return thread
 
 
-def test_a_call_returns_when_its_coordinator_comes_back_and_upstream_still_hangs():
+def test_a_call_returns_when_its_coordinator_comes_back_and_upstream_still_hangs(topic_names):
     with LocalKafka() as broker:
+        topic = Corner(broker.bootstrap, topic_names).create().topics.pages
         arguments = {
             "bootstrap_servers": broker.bootstrap,
             "reconnect_backoff_max_ms": 500,
@@ -145,7 +146,7 @@ def test_a_call_returns_when_its_coordinator_comes_back_and_upstream_still_hangs
         for producer in (guarded, plain):
             producer.init_transactions()
         broker.kill(1)
-        calls = [offsets_in_a_thread(producer, "g") for producer in (guarded, plain)]
+        calls = [offsets_in_a_thread(producer, topic, "g") for producer in (guarded, plain)]
         time.sleep(3)
         broker.start(1)
         calls[0].join(40)
@@ -164,9 +165,9 @@ def test_a_successor_with_the_same_id_frees_the_readers_at_once(corner):
     dead = TransactionalProducer(settings, "slot-0")
     producer = dead.open()
     producer.begin_transaction()
-    producer.send(corner.topics.articles, b"never", partition=0).get(10)
+    producer.send(corner.topics.articles, b"never", key=b"k", partition=0).get(10)
     other = kafka.KafkaProducer(bootstrap_servers=corner.bootstrap)
-    other.send(corner.topics.articles, b"behind it", partition=0).get(10)
+    other.send(corner.topics.articles, b"behind it", key=b"k", partition=0).get(10)
     other.close()
     assert corner.read_now(corner.topics.articles) == []
     started = time.monotonic()

@@ -50,15 +50,6 @@ NOTHING: Final = object()
 """Stands for a null value on its way through `send`."""
 
 
-class _NullHeader(tuple[str, None]):
-    """A header without a value: `send` checks item 1 for bytes by index, the encoder unpacks and understands None."""
-
-    __slots__ = ()
-
-    def __getitem__(self, index: Any) -> Any:  # noqa: ANN401 - tuple's own signature
-        return b"" if index == 1 else super().__getitem__(index)
-
-
 class _RawName(str):
     """A header name that was no UTF-8, written back as the bytes it was read from."""
 
@@ -67,6 +58,15 @@ class _RawName(str):
     def encode(self, encoding: str = "utf-8", errors: str = "surrogateescape") -> bytes:
         """The bytes, with lone surrogates as the bytes they stand for."""
         return super().encode(encoding, errors)
+
+
+class _NullHeader(tuple[str, None]):
+    """A header without a value: `send` checks item 1 for bytes by index, the encoder unpacks and understands None."""
+
+    __slots__ = ()
+
+    def __getitem__(self, index: Any) -> Any:  # noqa: ANN401 - tuple's own signature
+        return b"" if index == 1 else super().__getitem__(index)
 
 
 def sendable_headers(headers: Headers) -> list[tuple[str, bytes | None]]:
@@ -89,8 +89,8 @@ class _LenientPart(bytes):
     __slots__ = ()
 
     def decode(self, encoding: str = "utf-8", errors: str = "surrogateescape") -> str:
-        """Text, where bytes that are none become lone surrogates."""
-        return super().decode(encoding, errors)
+        """Text, where bytes that are none become lone surrogates; the fetcher encodes it again to know its size."""
+        return _RawName(super().decode(encoding, errors))
 
 
 def tolerate_header_names_that_are_no_text() -> None:
