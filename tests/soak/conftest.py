@@ -22,15 +22,6 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     group.addoption("--out", type=Path, default=Path("var/soak"), help="Folder of results.jsonl and the logs.")
 
 
-def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """Long runs only where they are asked for by their mark."""
-    if "soak" not in (config.option.markexpr or ""):
-        skip = pytest.mark.skip(reason="long: make soak")
-        for item in items:
-            if item.get_closest_marker("soak"):
-                item.add_marker(skip)
-
-
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
     if "seed" in metafunc.fixturenames:
         option = metafunc.config.getoption
