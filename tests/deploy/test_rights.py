@@ -1,0 +1,139 @@
+"""The rights in the manifests are enough for each program and not for more: asked of a broker with access lists."""
+
+import os
+import subprocess
+import sys
+import time
+
+import kafka
+import pytest
+import yaml
+from kafka.admin import (
+    ACL,
+    ACLOperation,
+    ACLPermissionType,
+    ACLResourcePatternType,
+    KafkaAdminClient,
+    ResourcePattern,
+    ResourceType,
+)
+
+from tests.kit.kafka import page
+from worker.child import Exit
+from worker.local_broker import LocalKafka
+from worker.local_broker.config import Security
+from worker.settings import Settings, Topics
+from worker.transport.plan import plan
+from worker.transport.topics import TopicAdmin
+
+pytestmark = pytest.mark.broker
+NAMES = Topics()
+PASSWORDS = {"admin": "all", "newsmill": "one", "newsmill-rollup": "two"}
+AUTHORIZED = {
+    "authorizer.class.name": "org.apache.kafka.metadata.authorizer.StandardAuthorizer",
+    "super.users": "User:ANONYMOUS;User:admin",
+}
+KINDS = {"topic": ResourceType.TOPIC, "group": ResourceType.GROUP, "transactionalId": ResourceType.TRANSACTIONAL_ID}
+PATTERNS = {"literal": ACLResourcePatternType.LITERAL, "prefix": ACLResourcePatternType.PREFIXED}
+
+
+def login(bootstrap, user):
+    """A client's arguments."""
+    return {
+        "bootstrap_servers": bootstrap,
+        "security_protocol": "SASL_PLAINTEXT",
+        "sasl_mechanism": "SCRAM-SHA-512",
+        "sasl_plain_username": user,
+        "sasl_plain_password": PASSWORDS[user],
+    }
+
+
+def access_lists(deploy):
+    """What Strimzi would make of the KafkaUsers."""
+    users = yaml.safe_load_all((deploy / "kubernetes" / "components" / "strimzi" / "users.yaml").read_text())
+    for user in users:
+        for entry in user["spec"]["authorization"]["acls"]:
+            resource = entry["resource"]
+            pattern = ResourcePattern(KINDS[resource["type"]], resource["name"], PATTERNS[resource["patternType"]])
+            for operation in entry["operations"]:
+                who = f"User:{user['metadata']['name']}"
+                yield ACL(who, "*", ACLOperation[operation.upper()], ACLPermissionType.ALLOW, pattern)
+
+
+@pytest.fixture(scope="module")
+def bootstrap(deploy):
+    """A broker with the topics, the users and their rights."""
+    security = Security("SASL_PLAINTEXT", PASSWORDS)
+    with LocalKafka(security=security, properties=AUTHORIZED) as broker:
+        admin = KafkaAdminClient(**login(broker.bootstrap, "admin"))
+        admin.create_acls(list(access_lists(deploy)))
+        admin.close()
+        settings = Settings(kafka=environment(broker.bootstrap, "admin"))
+        with TopicAdmin(settings.kafka) as topics:
+            topics.create(plan(settings, 2, 1))
+        yield broker.bootstrap
+
+
+def environment(bootstrap, user):
+    """The group `kafka` of the settings."""
+    return {
+        "bootstrap_servers": bootstrap,
+        "security_protocol": "SASL_PLAINTEXT",
+        "sasl_mechanism": "SCRAM-SHA-512",
+        "sasl_username": user,
+        "sasl_password": PASSWORDS[user],
+    }
+
+
+def started(command, instance, kafka_settings, **more):
+    variables = {f"NEWSMILL_KAFKA__{name.upper()}": value for name, value in kafka_settings.items()}
+    variables |= {"NEWSMILL_INSTANCE": instance, "NEWSMILL_HTTP__PORT": "0", "NEWSMILL_WORKER__PROCESSES": "1"}
+    code = f"import sys; sys.argv[1:] = {command!r}; from worker.cli import main; main()"
+    return subprocess.Popen(
+        [sys.executable, "-c", code], env={**os.environ, **variables, **more}, stderr=subprocess.DEVNULL
+    )
+
+
+def put(bootstrap, numbers):
+    producer = kafka.KafkaProducer(**login(bootstrap, "admin"))
+    for number in numbers:
+        producer.send(NAMES.pages, value=page(number), key=b"key")
+    producer.flush(30)
+    producer.close()
+
+
+def count(bootstrap, topic):
+    reader = kafka.KafkaConsumer(
+        topic, **login(bootstrap, "admin"), auto_offset_reset="earliest", isolation_level="read_committed"
+    )
+    found = sum(len(records) for _ in range(4) for records in reader.poll(500).values())
+    reader.close()
+    return found
+
+
+def test_worker_and_rollup_work_with_their_rights(bootstrap):
+    worker = started(["run"], "newsmill-0", environment(bootstrap, "newsmill"))
+    rollup = started(
+        ["rollup"], "newsmill-rollup-0", environment(bootstrap, "newsmill-rollup"), NEWSMILL_ROLLUP__WINDOW_SECONDS="1"
+    )
+    try:
+        end = time.monotonic() + 60
+        number = 0
+        while time.monotonic() < end and not count(bootstrap, NAMES.source_metrics):
+            put(bootstrap, range(number, number + 10))
+            number += 10
+        assert worker.poll() is None
+        assert rollup.poll() is None
+        assert count(bootstrap, NAMES.articles)
+        assert count(bootstrap, NAMES.source_metrics)
+    finally:
+        worker.terminate()
+        rollup.terminate()
+        assert worker.wait(30) == Exit.CLEAN
+        assert rollup.wait(30) == Exit.CLEAN
+
+
+def test_what_goes_beyond_the_rights_is_refused(bootstrap):
+    beyond = {"NEWSMILL_TOPICS__PAGES": NAMES.source_metrics, "NEWSMILL_TOPICS__SOURCE_METRICS": NAMES.pages}
+    worker = started(["run"], "newsmill-0", environment(bootstrap, "newsmill"), **beyond)
+    assert worker.wait(60) == Exit.REFUSED
