@@ -134,6 +134,6 @@ def test_worker_and_rollup_work_with_their_rights(bootstrap):
 
 
 def test_what_goes_beyond_the_rights_is_refused(bootstrap):
-    beyond = {"NEWSMILL_TOPICS__PAGES": NAMES.source_metrics, "NEWSMILL_TOPICS__SOURCE_METRICS": NAMES.pages}
+    beyond = {"NEWSMILL_TOPICS__PAGES": NAMES.articles, "NEWSMILL_TOPICS__ARTICLES": NAMES.pages}
     worker = started(["run"], "newsmill-0", environment(bootstrap, "newsmill"), **beyond)
     assert worker.wait(60) == Exit.REFUSED
