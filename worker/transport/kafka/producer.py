@@ -2,6 +2,7 @@
 
 import time
 from collections.abc import Mapping, Sequence
+from types import MappingProxyType
 from typing import Any, Final
 
 import kafka
@@ -16,6 +17,7 @@ from worker.transport.kafka.security import connection
 
 _CLOSE_SECONDS: Final = 1.0
 """For a producer that has seen an error: whatever it still holds is aborted by its successor."""
+_NO_NOTES: Final[Mapping[tuple[str, int], str]] = MappingProxyType({})
 
 
 class TransactionalProducer:
@@ -45,8 +47,14 @@ class TransactionalProducer:
             raise translate(error, "starting transactions") from error
         return producer
 
-    def commit(self, outputs: Sequence[Output], offsets: Mapping[tuple[str, int], int], member: Any) -> None:  # noqa: ANN401 - kafka's group metadata
-        """Outputs and offsets, both or neither. Raises TransportError; the producer is then gone.
+    def commit(
+        self,
+        outputs: Sequence[Output],
+        offsets: Mapping[tuple[str, int], int],
+        member: Any,  # noqa: ANN401 - kafka's group metadata
+        notes: Mapping[tuple[str, int], str] = _NO_NOTES,
+    ) -> None:
+        """Outputs and offsets, with their notes, both or neither. Raises TransportError; the producer is then gone.
 
         1. begin; 2. send all; 3. ask every future (a failed send is silent otherwise); 4. offsets under the membership
         they were read in; 5. commit.
@@ -60,7 +68,7 @@ class TransactionalProducer:
             for future in futures:
                 future.get(timeout=max(0.0, deadline - time.monotonic()))
             if offsets:
-                producer.send_offsets_to_transaction(_offsets(offsets), member)
+                producer.send_offsets_to_transaction(_offsets(offsets, notes), member)
             producer.commit_transaction()
         except Exception as error:
             self.discard()
@@ -87,8 +95,12 @@ def _send(producer: kafka.KafkaProducer, output: Output) -> Any:  # noqa: ANN401
     )
 
 
-def _offsets(offsets: Mapping[tuple[str, int], int]) -> dict[TopicPartition, OffsetAndMetadata]:
-    return {TopicPartition(*where): OffsetAndMetadata(offset, "", -1) for where, offset in offsets.items()}
+def _offsets(
+    offsets: Mapping[tuple[str, int], int], notes: Mapping[tuple[str, int], str]
+) -> dict[TopicPartition, OffsetAndMetadata]:
+    return {
+        TopicPartition(*where): OffsetAndMetadata(offset, notes.get(where, ""), -1) for where, offset in offsets.items()
+    }
 
 
 def _arguments(settings: Kafka, transactional_id: str) -> dict[str, Any]:

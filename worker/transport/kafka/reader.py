@@ -10,6 +10,7 @@ from kafka.structs import TopicPartition
 
 from worker.settings import Kafka
 from worker.transport import Record, TopicMissing, Unavailable
+from worker.transport.kafka.consumer import record_of
 from worker.transport.kafka.errors import translate
 from worker.transport.kafka.guards import tolerate_header_names_that_are_no_text
 from worker.transport.kafka.security import connection
@@ -57,6 +58,12 @@ class TopicReader:
             found = {p: self._asker.committed(p, timeout_ms=_CALL_MS) for p in self._partitions(topic)}
         return {p.partition: offset for p, offset in found.items() if offset is not None}
 
+    def notes(self, topic: str) -> dict[int, tuple[int, str]]:
+        """Per partition with one: the group's committed position, and the note that was committed beside it."""
+        with _told(f"asking for the positions of group {self._settings.group_id}"):
+            found = {p: self._asker.committed(p, metadata=True, timeout_ms=_CALL_MS) for p in self._partitions(topic)}
+        return {p.partition: (at.offset, at.metadata or "") for p, at in found.items() if at is not None}
+
     def read(
         self, topic: str, until: Mapping[int, int], patience_seconds: float, start: Mapping[int, int] | None = None
     ) -> Iterator[Record]:
@@ -83,7 +90,7 @@ class TopicReader:
             with _told(f"reading {topic}"):
                 polled = self._reader.poll(timeout_ms=_POLL_MS, max_records=_POLL_RECORDS)
             for partition, records in polled.items():
-                yield from (_record(r) for r in records if r.offset < partitions[partition])
+                yield from (record_of(r) for r in records if r.offset < partitions[partition])
 
     def follow(self, starts: Mapping[str, Mapping[int, int]]) -> Iterator[list[Record]]:
         """Committed records of several topics from `starts` (topic -> partition -> offset) on, for ever.
@@ -98,7 +105,7 @@ class TopicReader:
         while True:
             with _told("following topics"):
                 polled = self._reader.poll(timeout_ms=_POLL_MS, max_records=_POLL_RECORDS)
-            yield [_record(r) for records in polled.values() for r in records]
+            yield [record_of(r) for records in polled.values() for r in records]
 
     def _left(self, partitions: Mapping[TopicPartition, int]) -> int:
         """Offsets that are still to be passed; partitions that are done are no longer fetched."""
@@ -125,12 +132,6 @@ def _told(doing: str) -> Iterator[None]:
         yield
     except Exception as error:
         raise translate(error, doing) from error
-
-
-def _record(record: Any) -> Record:  # noqa: ANN401 - kafka's ConsumerRecord
-    stamp = record.timestamp if record.timestamp is not None else -1
-    headers = tuple((name, value) for name, value in record.headers or ())
-    return Record(record.topic, record.partition, record.offset, record.key, record.value, headers, stamp)
 
 
 def _arguments(settings: Kafka, isolation: str, group: str | None) -> dict[str, Any]:
