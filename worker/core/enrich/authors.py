@@ -22,6 +22,8 @@ _HANDLE: Final = re.compile(r"@(\w{2,30})")
 _CUTS: Final = re.compile(r"\s*(?:[|;•·／\n\t]|//+|\s/\s|\s[-–—]{1,2}(?:\s|$)|^[-–—/]\s?|\s{3,})\s*")
 _COMMAS: Final = re.compile(r"\s*[,،，、]\s*")
 _ASIDE: Final = re.compile(r"\s*[(\[（【〔][^)\]）】〕]*[)\]）】〕]\s*")
+_BELIEVED: Final = 0.5
+"""Score from which a name of the markup is an author; the others are the losers."""
 _MOST_WORDS: Final = 6
 _LONGEST: Final = 60
 """Words and code points of the longest name; longer pieces are sentences about the author."""
@@ -34,10 +36,10 @@ _LEFT_BEHIND: Final = frozenset(
 def authors(context: Context) -> Choice[tuple[Author, ...]]:
     """The story's authors: those the markup names, else those of the byline; organisations only without persons."""
     named = [c for c in context.metadata.authors if c.value.strip()]
-    for origin in dict.fromkeys(c.origin for c in named):
-        found = _chosen(context, [c.value for c in named if c.origin == origin])
-        if found:
-            return Choice(found, explain(origin, [c for c in named if c.origin != origin]))
+    believed = [c for c in named if c.score >= _BELIEVED]
+    if believed:
+        found = _merged((), tuple(_marked(clean(c.value)) for c in believed))
+        return Choice(found, explain(believed[0].origin, [c for c in named if c not in believed]))
     found = _chosen(context, context.texts(Label.BYLINE))
     return Choice(found, "text:byline" if found else "")
 
@@ -53,6 +55,11 @@ def _chosen(context: Context, texts: Sequence[str]) -> tuple[Author, ...]:
     named = tuple(author for author in people if not _is_handle(author.name))
     groups = tuple(author for author in found if author.kind is AuthorKind.ORGANIZATION)
     return named or groups or people or tuple(author for text in texts for author in _handles(text))[:1]
+
+
+def _marked(name: str) -> Author:
+    """A whole name that the markup gives, with its kind."""
+    return Author(name=name, kind=AuthorKind.ORGANIZATION if is_organisation(name) else AuthorKind.PERSON)
 
 
 def _of_site(author: Author, host: str) -> Author:

@@ -1,65 +1,131 @@
 """The headline: the best printing of it, without the site's name, once."""
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from typing import Final
 
+from worker.core.address import host_of
 from worker.core.clean import clean
 from worker.core.enrich.context import Choice, Context, explain
+from worker.core.enrich.cues import cue_end, strip_cue
 from worker.core.enrich.fold import key
-from worker.core.model import Candidate, Label
+from worker.core.model import Candidate, Label, Segment
 
-_SITE_CUT: Final = re.compile(r"\s+[|•·»›–—-]\s+|\s*\|\s*")
-_LONGEST: Final = 400
-"""Code points beyond which a segment is no headline, but its first line may be."""
+_CUT: Final = re.compile(r"\s+[|•·»›–—-]+\s+|\s*[|｜]\s*")
+_EDGE: Final = " |｜•·»›–—-"
+_CLOCK: Final = re.compile(r"^(?:(?:gmt|utc)\b|\d{1,2}:\d\d)[\s|,-]*", re.IGNORECASE)
+_CUT_OFF: Final = re.compile(r"(?:\.\.\.|…)$")
+_LONGEST: Final = 300
+"""Code points of the longest headline."""
+_ALIKE: Final = 0.15
+"""Share of the longest printing's length below which a line is a part of the headline, not a printing of it."""
+_LOOKED_AHEAD: Final = 30_000
+"""Code points behind a page title in which its headline is looked for."""
+_TOP: Final = 8
+_NAME_LETTERS: Final = 4
+_TWICE_CHARS: Final = 20
+_SITE_SHARE: Final = 1 / 3
+"""Share of a page title that a site's name behind a bar takes at most."""
 
 
 def title(context: Context) -> Choice[str | None]:
     """The story's headline; None when the page prints none and its metadata names none."""
-    label = Label.TITLE if context.is_main else Label.EMBEDDED_TITLE
-    printed = [clean(line) for text in context.texts(label) for line in text.splitlines()]
-    printed = [once(line) for line in printed if line]
     candidates = [c for c in context.metadata.title if c.value.strip()]
     if candidates:
         return Choice(once(clean(candidates[0].value)), explain(candidates[0].origin, candidates[1:]))
+    label = Label.TITLE if context.is_main else Label.EMBEDDED_TITLE
+    segments = context.segments(label)
+    printed = [line for segment in segments for line in _lines(context, segment)]
     if not printed:
         return Choice(None, "no headline printed")
-    chosen = best_printing(printed, context)
+    at_top = segments[0].start < _TOP and len(printed) > 1
+    first = without_site(printed[0], context, segments[0].end)
+    chosen = best_printing([first, *printed[1:]], page_title_first=at_top)
     losers = [Candidate(line, "text:title") for line in dict.fromkeys(printed) if line != chosen]
     return Choice(chosen, explain("text:title", losers))
 
 
-def best_printing(printed: Sequence[str], context: Context) -> str:
-    """Of several printings the one that the others hold most often; of equals the last, which is next to the body."""
-    if len({key(line) for line in printed}) == 1:
-        return without_site(printed[-1], context) if len(printed) == 1 else printed[-1]
+def _lines(context: Context, segment: Segment) -> Iterator[str]:
+    """The headlines of a segment: its lines without clock and share buttons, but no captions."""
+    for line in context.text_of(segment).splitlines():
+        bare = once(clean(_CLOCK.sub("", _without_buttons(clean(line)))))
+        caption = cue_end(bare, ("caption",))
+        if key(bare) and not (caption and bare[caption : caption + 1] in {":", "："}):
+            yield bare
+
+
+def _without_buttons(line: str) -> str:
+    """The line without share buttons in front of it; a single one may be the headline's first word."""
+    first = strip_cue(line, ("share",))
+    second = strip_cue(first, ("share",))
+    return second if first != line and second not in {first, ""} else line
+
+
+def best_printing(printed: Sequence[str], *, page_title_first: bool) -> str:
+    """The headline among its printings.
+
+    Where the first one is the page's own title, it is the last line that holds it or stands in it; else the line that
+    the others hold most often, of equals the last, which is next to the body. A printing that was cut off gives way
+    to the whole one.
+    """
     keys = [key(line) for line in printed]
-    votes = [sum(mine in other for other in keys) for mine in keys]
-    best = max(range(len(printed)), key=lambda at: (votes[at], at))
-    return without_site(printed[best], context)
+    kin = [at for at in range(1, len(keys)) if _alike(keys[at], keys[0])] if page_title_first else []
+    if kin:
+        best = kin[-1]
+    else:
+        votes = [
+            sum(len(mine) / len(other) for other in keys if _alike(mine, other) and mine in other) for mine in keys
+        ]
+        best = max(range(len(printed)), key=lambda at: (round(votes[at], 6), at))
+    chosen = printed[best]
+    if _CUT_OFF.search(chosen):
+        return max((line for line, folded in zip(printed, keys, strict=True) if folded.startswith(keys[best])), key=len)
+    return next((line for line in printed if chosen.startswith(line) and _CUT.match(chosen, len(line))), chosen)
 
 
-def without_site(line: str, context: Context) -> str:
-    """The headline without ` | Site` behind it or in front of it, where the site's name can be told from it."""
-    names = {key(name.value) for name in context.metadata.site_name}
-    host = key(context.page.url.split("/")[2] if context.page.url.count("/") > 1 else "")
-    parts = _SITE_CUT.split(line)
-    if len(parts) < 2:
+def _alike(one: str, other: str) -> bool:
+    """Whether one folded printing holds the other, and it is more than a word of it."""
+    short, long = sorted((one, other), key=len)
+    return short in long and (len(short) >= _ALIKE * len(long) or long.startswith(f"{short} "))
+
+
+def without_site(line: str, context: Context, end: int) -> str:
+    """A page title's headline, without ` | Section | Site` behind it or in front of it.
+
+    At the page's top it is the longest beginning that is printed again, on a line of its own, behind `end`; else what
+    is left without a part that bears the site's name, or without a short last part behind a bar.
+    """
+    cuts = [match for match in _CUT.finditer(line) if match.start()]
+    if not cuts:
         return line
-    for part, rest in ((parts[-1], line[: line.rfind(parts[-1])]), (parts[0], line[len(parts[0]) :])):
-        folded = key(part)
-        squeezed = folded.replace(" ", "")
-        if folded and (folded in names or (len(squeezed) > 3 and squeezed in host.replace(" ", ""))):
-            return clean(rest.strip(" |•·»›–—-"))
-    if "|" in line and len(parts[-1]) < len(line) / 3:
-        return clean(line[: line.rfind("|")])
+    again = _printed_behind(context.layout.text, end) if end - len(line) < 2 * _TOP else frozenset()
+    for cut in reversed(cuts):
+        beginning = line[: cut.start()]
+        if key(beginning) in again and key(line) not in again:
+            return beginning.strip(_EDGE)
+    names = {key(name.value) for name in context.layout.metadata.site_name}
+    host = key(host_of(context.page.url)).replace(" ", "")
+    for part, left in (
+        (line[cuts[-1].end() :], line[: cuts[-1].start()]),
+        (line[: cuts[0].start()], line[cuts[0].end() :]),
+    ):
+        squeezed = key(part).replace(" ", "")
+        if key(part) in names or (len(squeezed) >= _NAME_LETTERS and squeezed in host):
+            return left.strip(_EDGE)
+    if re.search("[|｜]", cuts[-1][0]) and len(line) - cuts[-1].end() < len(line) * _SITE_SHARE:
+        return line[: cuts[-1].start()].strip(_EDGE)
     return line
+
+
+def _printed_behind(text: str, end: int) -> frozenset[str]:
+    """The folded lines behind a page title, in which its headline may stand again."""
+    return frozenset(key(line) for line in text[end : end + _LOOKED_AHEAD].splitlines() if len(line) < _LONGEST)
 
 
 def once(line: str) -> str:
     """A headline that is printed twice in a row, once."""
     half = len(line) // 2
     for cut in (half, half + 1):
-        if len(line) > 20 and key(line[:cut]) == key(line[cut:]) and key(line[:cut]):
+        if len(line) > _TWICE_CHARS and key(line[:cut]) == key(line[cut:]) and key(line[:cut]):
             return line[:cut].strip()
     return line
