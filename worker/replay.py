@@ -101,7 +101,7 @@ class Mark:
         except zlib.error as error:
             raise ValueError(f"the note of the replay is none of ours: {note[:40]!r}") from error
         gone = max(0, beginning - position)
-        return Mark(position + gone, bits >> gone)._settled()
+        return _settled(position + gone, bits >> gone)
 
     def has(self, offset: int) -> bool:
         """Whether that letter was replayed."""
@@ -112,7 +112,7 @@ class Mark:
         first = max(start, self.position)
         if end <= first:
             return self
-        return Mark(self.position, self.beyond | ((1 << end - first) - 1) << first - self.position)._settled()
+        return _settled(self.position, self.beyond | ((1 << end - first) - 1) << first - self.position)
 
     def note(self) -> str:
         """What to keep beside the position. Raises NoteTooLong."""
@@ -128,10 +128,11 @@ class Mark:
             )
         return text
 
-    def _settled(self) -> "Mark":
-        """The same, with the position behind all that follow without a gap."""
-        run = (~self.beyond & (self.beyond + 1)).bit_length() - 1
-        return Mark(self.position + run, self.beyond >> run) if run else self
+
+def _settled(position: int, beyond: int) -> Mark:
+    """The mark with its position behind all that follow without a gap."""
+    run = (~beyond & (beyond + 1)).bit_length() - 1
+    return Mark(position + run, beyond >> run)
 
 
 class Box(Protocol):
