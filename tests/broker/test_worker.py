@@ -43,8 +43,9 @@ def run_until_idle(corner: Corner, **environment: str) -> list[dict]:
 def test_every_page_comes_out_once_and_every_bad_one_with_its_reason(corner):
     corner.limits = {"page_bytes": 100_000}
     good = corner.produce([page(n) for n in range(100)])
+    stamp = int(time.time() * 1000) - 86_400_000
     bad = corner.produce(
-        [value for value, _ in BAD.values()], headers=[("mine", b"1"), ("none", b"")], timestamp_ms=1_234
+        [value for value, _ in BAD.values()], headers=[("mine", b"1"), ("none", b"")], timestamp_ms=stamp
     )
     run_until_idle(corner)
     assert corner.positions_out() == sorted(good + bad)
@@ -57,7 +58,7 @@ def test_every_page_comes_out_once_and_every_bad_one_with_its_reason(corner):
         assert (letter.key, letter.value, letter.timestamp, letter.headers[:2]) == (
             b"key",
             value,
-            1_234,
+            stamp,
             [("mine", b"1"), ("none", b"")],
         )
 

@@ -51,7 +51,7 @@ class GroupMember:
         except Exception as error:
             self.discard()
             raise translate(error, "polling") from error
-        return Batch([_record(r) for records in polled.values() for r in records], member)
+        return Batch([record_of(r) for records in polled.values() for r in records], member)
 
     def forget(self) -> None:
         """Read all positions anew before the next batch: the last one was not delivered."""
@@ -177,7 +177,8 @@ def _lag(consumer: kafka.KafkaConsumer, partition: TopicPartition) -> int:
     return max(0, end - position) if end is not None and position is not None else 0
 
 
-def _record(record: Any) -> Record:  # noqa: ANN401 - kafka's ConsumerRecord
+def record_of(record: Any) -> Record:  # noqa: ANN401 - kafka's ConsumerRecord
+    """A record as the transport hands it out."""
     stamp = record.timestamp if record.timestamp is not None else -1
     headers = tuple((name, value) for name, value in record.headers or ())
     return Record(record.topic, record.partition, record.offset, record.key, record.value, headers, stamp)
