@@ -11,7 +11,6 @@ import json
 import re
 import zlib
 from collections.abc import Sequence
-from io import BytesIO
 from typing import Any, Final
 
 import orjson
@@ -30,6 +29,8 @@ _GZIP_MAGIC: Final = b"\x1f\x8b\x08"
 _ZSTD_MAGIC: Final = b"\x28\xb5\x2f\xfd"
 _ZSTD_WINDOW: Final = 1 << 27
 """The largest window that `zstd --ultra` writes without `--long`: 128 MB would be asked for by nothing honest."""
+_ZSTD_STEP: Final = 512
+"""Bytes taken in at a time: what they can become, 128 blocks of 128 kB, is what a bomb may exceed its limit by."""
 _LAYERS: Final = 3
 """Compressions one inside the other, at most."""
 _MARKUP_TYPES: Final = ("text/html", "application/xhtml+xml")
@@ -123,15 +124,23 @@ def _gunzip(value: bytes, limit: int) -> bytes:
 
 
 def _unzstd(value: bytes, limit: int) -> bytes:
-    inflater = zstandard.ZstdDecompressor(max_window_size=_ZSTD_WINDOW)
-    try:
-        with inflater.stream_reader(BytesIO(value), read_across_frames=True) as stream:
-            out: bytes = stream.read(limit + 1)
-    except zstandard.ZstdError as error:
-        raise Reject(Reason.UNDECODABLE, "broken zstd") from error
-    if len(out) > limit:
-        raise Reject(Reason.TOO_LARGE, f"more than {limit} bytes once decompressed")
-    return out
+    out = bytearray()
+    rest = value
+    while rest:
+        inflater = zstandard.ZstdDecompressor(max_window_size=_ZSTD_WINDOW).decompressobj()
+        at = 0
+        try:
+            while at < len(rest) and not inflater.eof:
+                out += inflater.decompress(rest[at : at + _ZSTD_STEP])
+                at += _ZSTD_STEP
+                if len(out) > limit:
+                    raise Reject(Reason.TOO_LARGE, f"more than {limit} bytes once decompressed")
+        except zstandard.ZstdError as error:
+            raise Reject(Reason.UNDECODABLE, "broken zstd") from error
+        if not inflater.eof:
+            raise Reject(Reason.UNDECODABLE, "zstd that ends too early")
+        rest = inflater.unused_data + rest[at:]
+    return bytes(out)
 
 
 def _is_json(body: bytes, content_type: str, url: str | None) -> bool:
