@@ -28,9 +28,16 @@ _ENGLISH: Final = re.compile(
 _SITE: Final = re.compile(r"\S+\.(?:com|net|org|info|[a-z]{2})\b", re.IGNORECASE)
 _STATION: Final = re.compile(r"[^().\n]{0,60}\((?P<name>[A-Z][\w .&-]{1,28})\)\s*(?:--|[-–—])")
 """A dateline with a bracketed name and a dash."""
+_PLAIN: Final = re.compile(r"[^,،.:\n]{2,30}[,،/]\s*(?P<name>[^,،.:।\n–—]{2,24}?)\s*(?:।|:|--|[-–—]\s|=)")
+"""A dateline whose agency stands behind a comma and before the sign that ends it."""
 _AGENCY_WORDS: Final = frozenset(
     {"agencia", "agência", "agence", "agentur", "agenzia", "وكاله", "агентство", "agencja"}
 )
+_NEAR: Final = (Label.DATE, Label.OTHER, Label.SHARE, Label.NAVIGATION, Label.LEGAL, Label.TAGS, Label.COMMENTS)
+_REACH: Final = 500
+_LONGEST_LINE: Final = 60
+_SHORTEST_LINE: Final = 2
+"""Code points of an agency on a line of its own: `AA` there is a button for larger letters."""
 _HEAD_CHARS: Final = 160
 """Code points at a body's start in which a dateline can name the agency, and at its end in which a signature can."""
 _TAIL_CHARS: Final = 60
@@ -44,13 +51,20 @@ _PAPERS: Final = re.compile(
 def source(context: Context) -> Choice[Source | None]:
     """The source that a source line names; else an agency in byline, dateline or signature; else None."""
     for text in context.texts(Label.SOURCE):
-        name = source_name(text)
+        name = source_name(_named_line(text))
         if name:
             return Choice(Source(name=name, kind=kind_of(name)), "text:source")
     for origin, name in _agency_places(context):
         if name:
             return Choice(Source(name=name, kind=kind_of(name)), origin)
     return Choice(None)
+
+
+def _named_line(text: str) -> str:
+    """Of a block without a source cue the line that is an agency's name; else the whole block."""
+    if cue_end(clean(text), ("source",)):
+        return text
+    return next((line for line in text.splitlines() if _is_agency(clean(line))), text)
 
 
 def source_name(text: str) -> str | None:
@@ -127,9 +141,27 @@ def _agency_places(context: Context) -> Iterator[tuple[str, str | None]]:
         yield "text:body start", _in_dateline(context.paragraphs[0].text[:_HEAD_CHARS])
     for text in context.texts(Label.BYLINE):
         yield "text:byline", agency_in(text)
+    for line in _lines_around(context):
+        cue = cue_end(line, ("source",))
+        if cue and line[cue : cue + 1] in {":", "："} and line[cue + 1 :].strip():
+            yield "text:line near the story", source_name(line)
+        elif len(line) > _SHORTEST_LINE and _is_agency(line):
+            yield "text:line near the story", line
     if context.paragraphs:
         framed = list(_FRAMED.finditer(context.paragraphs[-1].text[-_TAIL_CHARS:]))
         yield "text:body end", agency_in(framed[-1]["name"]) if framed else None
+
+
+def _lines_around(context: Context) -> Iterator[str]:
+    """The short lines close before and behind the story that are no part of it and no caption."""
+    if not context.paragraphs or not context.is_main:
+        return
+    first, last = context.paragraphs[0].start, context.paragraphs[-1].end
+    for segment in context.segments(*_NEAR):
+        if first - _REACH <= segment.start < first or last <= segment.start < last + _REACH:
+            for line in context.text_of(segment)[:_REACH].splitlines():
+                if 1 < len(line.strip()) <= _LONGEST_LINE:
+                    yield clean(line)
 
 
 def _in_dateline(text: str) -> str | None:
@@ -139,7 +171,10 @@ def _in_dateline(text: str) -> str | None:
         if known:
             return known
     station = _STATION.match(text)
-    return station["name"].strip() if station else None
+    if station:
+        return station["name"].strip()
+    plain = _PLAIN.match(text)
+    return plain["name"].strip() if plain and _is_agency(plain["name"]) else None
 
 
 def agency_in(text: str) -> str | None:

@@ -7,13 +7,12 @@ from typing import Final
 
 from worker.core.clean import clean
 from worker.core.enrich.context import Choice, Context, explain
-from worker.core.enrich.cues import cue_keys
 from worker.core.enrich.fold import key
+from worker.core.enrich.tag_blocks import headings, tag_segments, trimmed
 from worker.core.enrich.tag_glue import unglue
 from worker.core.enrich.tag_menus import without_menus
 from worker.core.enrich.tag_runs import Story, cut_run
-from worker.core.enrich.vocabulary import section
-from worker.core.model import Label, Segment
+from worker.core.model import Segment
 
 _BULLET: Final = re.compile(r"^[\s•·*▪■●►▶→»›|–—,،、;>:.-]+(?=\S)|[\s•·|,،、;>]+$")
 _HASHES: Final = re.compile(r"\s*[#＃]\s*")
@@ -40,8 +39,8 @@ def tags(context: Context, title: str | None) -> Choice[tuple[str, ...]]:
         origin = candidates[0].origin
         named = [clean(c.value) for c in candidates if c.origin == origin]
         return Choice(_distinct(named), explain(origin, [c for c in candidates if c.origin != origin]))
-    segments = context.segments(Label.TAGS)
-    blocks = [context.text_of(segment) for segment in segments]
+    segments = tag_segments(context)
+    blocks = [trimmed(context.text_of(segment)) for segment in segments]
     if not blocks:
         return Choice(())
     story = Story.of(f"{title or ''}\n{_outside(context.layout.text, segments)}", context.languages)
@@ -142,13 +141,6 @@ def _distinct(found: Sequence[str]) -> tuple[str, ...]:
         if key(tag):
             kept.setdefault(key(tag), tag)
     return tuple(kept.values())[:_MOST]
-
-
-@cache
-def headings() -> frozenset[str]:
-    """Folded words that stand in front of tags, in all languages."""
-    own = (phrase for words in section("tags").values() for phrase in words.get("headings", ()))
-    return cue_keys("tags") | frozenset(map(key, own))
 
 
 @cache
