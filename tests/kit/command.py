@@ -6,9 +6,9 @@ import sys
 from tests.kit.kafka import Corner
 
 
-def newsmill(corner: Corner, *arguments: str, seconds: float = 90.0) -> subprocess.CompletedProcess:
+def newsmill(corner: Corner, *arguments: str, seconds: float = 90.0, **environment: str) -> subprocess.CompletedProcess:
     """`newsmill ARGUMENTS`, with the settings of the corner."""
     command = [sys.executable, "-c", "from worker.cli import main; main()", *arguments]
     return subprocess.run(
-        command, env=corner.environment(), capture_output=True, text=True, timeout=seconds, check=False
+        command, env=corner.environment(**environment), capture_output=True, text=True, timeout=seconds, check=False
     )
