@@ -6,7 +6,7 @@ from tests.core.enrich.pages import BODY, article_of
 from worker.core.enrich.tag_runs import Story
 from worker.core.enrich.tags import tags_of
 
-STORY = Story.of(
+STORY = Story(
     "Climate change and the coal industry. Gas prices rise in South Dakota, says Kristi Example of Blue Energy. "
     "Money for banks and hiking kits near the survival camp.",
     ["en"],
@@ -38,7 +38,7 @@ def test_a_block_is_cut_into_its_tags(block: str, tags: list[str]) -> None:
 
 def test_a_menu_inside_a_run_is_no_tag() -> None:
     menu = "politics economy sports opinion culture science "
-    assert tags_of(f"Tags: {menu}{menu}bridge Kristi Example", Story.of("Kristi Example on the bridge.", ["en"])) == [
+    assert tags_of(f"Tags: {menu}{menu}bridge Kristi Example", Story("Kristi Example on the bridge.", ["en"])) == [
         "bridge",
         "Kristi Example",
     ]

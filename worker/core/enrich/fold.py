@@ -16,9 +16,21 @@ _MARKS: Final = regex.compile(r"[\p{Mn}\p{Cf}]+")
 _GAPS: Final = re.compile(r"[\W_]+")
 
 
-@lru_cache(maxsize=8192)
+_CACHED: Final = 64
+"""Code points up to which a folded phrase is remembered: names and cues come again, paragraphs do not."""
+
+
 def key(phrase: str) -> str:
     """A phrase folded for equality: compatibility forms, case, marks, mixed-up letters, punctuation, spaces."""
+    return _remembered(phrase) if len(phrase) <= _CACHED else _fold(phrase)
+
+
+@lru_cache(maxsize=8192)
+def _remembered(phrase: str) -> str:
+    return _fold(phrase)
+
+
+def _fold(phrase: str) -> str:
     if phrase.isascii():
         return " ".join(_GAPS.sub(" ", phrase.lower()).split())
     folded = unicodedata.normalize("NFKC", phrase).casefold().translate(_ALIKE)

@@ -3,8 +3,7 @@
 import re
 from collections import Counter
 from collections.abc import Sequence
-from dataclasses import dataclass
-from functools import cache
+from functools import cache, cached_property
 from itertools import pairwise
 from typing import Final
 
@@ -74,25 +73,42 @@ _FUNCTION_WORDS: Final = 40
 """How many of a language's most frequent words count as function words."""
 
 
-@dataclass(frozen=True, slots=True)
 class Story:
-    """Which words and phrases a story holds."""
+    """Which words and phrases a page holds; worked out when first asked for, as few tags need it."""
 
-    folded: str
-    words: frozenset[str]
-    function: frozenset[str]
-
-    @classmethod
-    def of(cls, text: str, languages: Sequence[str]) -> "Story":
+    def __init__(self, text: str, languages: Sequence[str]) -> None:
         """The story of a text in one of `languages` (BCP 47; none: any)."""
-        words = key(text).split()
+        self._text = text
+        self._languages = tuple(languages)
+
+    @cached_property
+    def words(self) -> frozenset[str]:
+        """The folded words."""
+        return frozenset(self._list)
+
+    @cached_property
+    def _list(self) -> list[str]:
+        return key(self._text).split()
+
+    @cached_property
+    def function(self) -> frozenset[str]:
+        """The language's function words."""
+        return function_words(self._languages)
+
+    @cached_property
+    def _folded(self) -> str:
+        words = self._list
         bare = _bare(words)
-        folded = f" {' '.join(words)} \n {' '.join(bare)} " if bare != words else f" {' '.join(words)} "
-        return cls(folded, frozenset(words), function_words(tuple(languages)))
+        return f" {' '.join(words)} \n {' '.join(bare)} " if bare != words else f" {' '.join(words)} "
+
+    @cached_property
+    def stems(self) -> str:
+        """The beginnings of all words, in order, between spaces."""
+        return f" {' '.join(map(stem, self._folded.split()))} "
 
     def holds(self, phrase: str) -> bool:
-        """Whether the folded phrase stands in the story, whole words; Arabic ones also behind `and`, `in`, `for`."""
-        return f" {phrase} " in self.folded
+        """Whether the folded phrase stands in the page, whole words; Arabic ones also behind `and`, `in`, `for`."""
+        return f" {phrase} " in self._folded
 
 
 def _bare(words: Sequence[str]) -> list[str]:
@@ -121,8 +137,8 @@ class _Cut:
         self.lower = [word.lower() for word in words]
         self.keys = [key(word) for word in words]
         self.story = story
-        self.stems = [" ".join(map(_stem, word.split())) for word in self.keys]
-        self.stemmed = f" {' '.join(map(_stem, story.folded.split()))} "
+        self.stems = [" ".join(map(stem, word.split())) for word in self.keys]
+        self.stemmed = story.stems
         self.paired = [story.holds(f"{one} {two}") for one, two in pairwise(self.keys)]
         self.repeated = Counter(
             " ".join(self.keys[at : at + size]) for size in range(2, 5) for at in range(len(words) - size + 1)
@@ -205,7 +221,7 @@ class _Cut:
         return cost
 
 
-def _stem(word: str) -> str:
+def stem(word: str) -> str:
     """The beginning that the forms of a word share, roughly: the story may decline or count it."""
     return word[:5] if len(word) > 5 else word[: max(3, len(word) - 1)]
 

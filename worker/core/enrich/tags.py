@@ -43,7 +43,7 @@ def tags(context: Context, title: str | None) -> Choice[tuple[str, ...]]:
     blocks = [trimmed(context.text_of(segment)) for segment in segments]
     if not blocks:
         return Choice(())
-    story = Story.of(f"{title or ''}\n{_outside(context.layout.text, segments)}", context.languages)
+    story = Story(f"{title or ''}\n{_outside(context.layout.text, segments)}", context.languages)
     distinct = _distinct([tag for block in blocks for tag in tags_of(block, story)])
     return Choice(distinct, "text:tags" if distinct else "")
 

@@ -15,13 +15,13 @@ _CUT: Final = re.compile(r"\s+[|•·»›–—-]+\s+|\s*[|｜]\s*")
 _EDGE: Final = " |｜•·»›–—-"
 _CLOCK: Final = re.compile(r"^(?:(?:gmt|utc)\b|\d{1,2}:\d\d)[\s|,-]*", re.IGNORECASE)
 _CUT_OFF: Final = re.compile(r"(?:\.\.\.|…)$")
-_LONGEST: Final = 300
-"""Code points of the longest headline."""
 _ALIKE: Final = 0.15
 """Share of the longest printing's length below which a line is a part of the headline, not a printing of it."""
 _LOOKED_AHEAD: Final = 30_000
 """Code points behind a page title in which its headline is looked for."""
 _TOP: Final = 8
+_MARGIN: Final = 3
+"""Code points of white space between a headline and the end of its line."""
 _NAME_LETTERS: Final = 4
 _TWICE_CHARS: Final = 20
 _SITE_SHARE: Final = 1 / 3
@@ -98,11 +98,11 @@ def without_site(line: str, context: Context, end: int) -> str:
     cuts = [match for match in _CUT.finditer(line) if match.start()]
     if not cuts:
         return line
-    again = _printed_behind(context.layout.text, end) if end - len(line) < 2 * _TOP else frozenset()
-    for cut in reversed(cuts):
-        beginning = line[: cut.start()]
-        if key(beginning) in again and key(line) not in again:
-            return beginning.strip(_EDGE)
+    if end - len(line) < 2 * _TOP and not _stands_again(line, context.layout.text, end):
+        for cut in reversed(cuts):
+            beginning = line[: cut.start()].strip(_EDGE)
+            if beginning and _stands_again(beginning, context.layout.text, end):
+                return beginning
     names = {key(name.value) for name in context.layout.metadata.site_name}
     host = key(host_of(context.page.url)).replace(" ", "")
     for part, left in (
@@ -117,9 +117,16 @@ def without_site(line: str, context: Context, end: int) -> str:
     return line
 
 
-def _printed_behind(text: str, end: int) -> frozenset[str]:
-    """The folded lines behind a page title, in which its headline may stand again."""
-    return frozenset(key(line) for line in text[end : end + _LOOKED_AHEAD].splitlines() if len(line) < _LONGEST)
+def _stands_again(line: str, text: str, start: int) -> bool:
+    """Whether a line of the text, from `start` on, is this one."""
+    at = text.find(line, start, start + _LOOKED_AHEAD)
+    while at >= 0:
+        end = at + len(line)
+        before, behind = text[max(start, at - _MARGIN) : at], text[end : end + _MARGIN]
+        if before.rpartition("\n")[1:] == ("\n", "") and not behind.partition("\n")[0].strip():
+            return True
+        at = text.find(line, end, start + _LOOKED_AHEAD)
+    return False
 
 
 def once(line: str) -> str:
