@@ -1,4 +1,4 @@
-"""Encrypted and authenticated, on a real broker: what is right works, and each thing that is wrong is refused and said."""
+"""Encrypted and authenticated, on a real broker: what is right works, and what is wrong is refused and said."""
 
 import base64
 import json
@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from tests.kit.command import newsmill
-from tests.kit.kafka import Corner
+from tests.kit.kafka import Corner, ended, running
 from worker.local_broker import LocalKafka, Security
 from worker.settings import Kafka
 from worker.transport import Refused, TransportError
@@ -38,7 +38,9 @@ class Certificates:
         (self.folder / "ext").write_text(f"subjectAltName={alternative}\n")
         signer = ("-CA", "ca.pem", "-CAkey", "ca.key", "-CAcreateserial", "-days", "2", "-extfile", "ext")
         self._openssl("x509", "-req", "-in", f"{name}.csr", "-out", f"{name}.pem", *signer)
-        self.path(f"{name}-both.pem").write_text(self.path(f"{name}.key").read_text() + self.path(f"{name}.pem").read_text())
+        self.path(f"{name}-both.pem").write_text(
+            self.path(f"{name}.key").read_text() + self.path(f"{name}.pem").read_text()
+        )
 
     def path(self, name: str) -> Path:
         return self.folder / name
@@ -108,8 +110,17 @@ def test_a_wrong_password_is_refused_and_not_shown(scram):
     assert isinstance(caught.value, Refused), caught.value
 
 
+def test_a_worker_with_a_wrong_password_ends_with_its_own_code(scram, topic_names):
+    corner = Corner(
+        str(scram.pop("bootstrap_servers")), topic_names, kafka=scram | {"sasl_password": "wrong-and-secret"}
+    )
+    with running(corner) as process:
+        code, log = ended(process)
+    assert (code, "wrong-and-secret" in str(log)) == (5, False), log
+
+
 def test_an_authority_that_nobody_named_is_not_trusted(scram):
-    with pytest.raises(TransportError):
+    with pytest.raises(Refused):
         nodes(scram | {"ssl_cafile": None})
 
 
@@ -121,7 +132,7 @@ def test_a_certificate_for_another_host_is_refused_unless_told_otherwise(certifi
             "security_protocol": "SSL",
             "ssl_cafile": certificates.path("ca.pem"),
         }
-        with pytest.raises(TransportError):
+        with pytest.raises(Refused):
             nodes(settings)
         assert nodes(settings | {"ssl_check_hostname": False}) == 1
 

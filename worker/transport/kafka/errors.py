@@ -1,5 +1,9 @@
 """kafka-python's errors, sorted by what can be done about them."""
 
+import logging
+import time
+from typing import Final
+
 from kafka import errors as k
 
 from worker.transport import Fenced, OffsetsGone, Refused, TooLargeForBroker, TransportError, Unavailable
@@ -21,25 +25,69 @@ _REFUSED = (
     k.GroupMaxSizeReachedError,
     k.InconsistentGroupProtocolError,
 )
+_CHECK: Final = "Check the credentials, certificates and rights of this worker: `newsmill check` lists them."
 _TOO_LARGE = (k.MessageSizeTooLargeError, k.RecordListTooLargeError)
+
+
+_ANSWERS: Final = (
+    (
+        _FENCED,
+        Fenced,
+        "Another process uses this worker's transactional id: is NEWSMILL_INSTANCE used twice?",
+    ),
+    (_REFUSED, Refused, _CHECK),
+    (
+        (k.OffsetOutOfRangeError, k.LogTruncationError),
+        OffsetsGone,
+        "Pages were deleted before they were read, or the topic was made anew; NEWSMILL_KAFKA__ON_OFFSETS_GONE=earliest "
+        "goes on with the oldest that are left.",
+    ),
+    (_TOO_LARGE, TooLargeForBroker, "Raise max.message.bytes of the topic: `newsmill topics check` shows it."),
+)
+"""Kinds of errors, what they become, and what to do about them."""
+_FRESH_SECONDS: Final = 60.0
+_FOR_GOOD: Final = ("CERTIFICATE_VERIFY_FAILED", "certificate required", "alert bad certificate", "Hostname mismatch")
+"""In the words of a failed handshake: trying again does not help."""
+
+
+class _LastRefusal(logging.Filter):
+    """Remembers why the last connection was refused: the client says it in its log alone, and raises a time-out."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._error: Exception | None = None
+        self._at = 0.0
+
+    def filter(self, record: logging.LogRecord) -> bool:
+        """Look at a line of the client's connection manager; keeps every line."""
+        for argument in record.args if isinstance(record.args, tuple) else ():
+            if isinstance(argument, k.SaslAuthenticationFailedError) or (
+                isinstance(argument, k.KafkaError) and any(words in str(argument) for words in _FOR_GOOD)
+            ):
+                self._error, self._at = argument, time.monotonic()
+        return True
+
+    def recent(self) -> Exception | None:
+        """The refusal of the last minute, once."""
+        error, self._error = self._error, None
+        return error if time.monotonic() - self._at < _FRESH_SECONDS else None
+
+
+_LAST_REFUSAL: Final = _LastRefusal()
+logging.getLogger("kafka.net.manager").addFilter(_LAST_REFUSAL)
 
 
 def translate(error: Exception, doing: str) -> TransportError:
     """The transport's error for one of kafka-python's; `doing` says during what, as in "while committing"."""
-    text = f"{type(error).__name__} while {doing}: {_one_line(error)}"
     if isinstance(error, TransportError):
         return error
-    if isinstance(error, _FENCED):
-        return Fenced(f"{text}. Another process uses this worker's transactional id: is NEWSMILL_INSTANCE used twice?")
-    if isinstance(error, _REFUSED):
-        return Refused(f"{text}. Check the credentials and rights of this worker: `newsmill check` lists them.")
-    if isinstance(error, (k.OffsetOutOfRangeError, k.LogTruncationError)):
-        return OffsetsGone(
-            f"{text}. Pages were deleted before they were read; NEWSMILL_KAFKA__ON_OFFSETS_GONE=earliest goes on "
-            "with the oldest that are left."
-        )
-    if isinstance(error, _TOO_LARGE):
-        return TooLargeForBroker(f"{text}. Raise max.message.bytes of the topic: `newsmill topics check` shows it.")
+    refusal = _LAST_REFUSAL.recent() if isinstance(error, k.KafkaTimeoutError) else None
+    if refusal is not None:
+        return Refused(f"{type(refusal).__name__} while {doing}: {_one_line(refusal)}. {_CHECK}")
+    text = f"{type(error).__name__} while {doing}: {_one_line(error)}"
+    for kinds, made, advice in _ANSWERS:
+        if isinstance(error, kinds):
+            return made(f"{text}. {advice}")
     return Unavailable(text)
 
 
