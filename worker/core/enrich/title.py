@@ -15,7 +15,7 @@ _CUT: Final = re.compile(r"\s+[|•·»›–—-]+\s+|\s*[|｜]\s*")
 _EDGE: Final = " |｜•·»›–—-"
 _CLOCK: Final = re.compile(r"^(?:(?:gmt|utc)\b|\d{1,2}:\d\d)[\s|,-]*", re.IGNORECASE)
 _CUT_OFF: Final = re.compile(r"(?:\.\.\.|…)$")
-_ALIKE: Final = 0.15
+_ALIKE: Final = 0.2
 """Share of the longest printing's length below which a line is a part of the headline, not a printing of it."""
 _LOOKED_AHEAD: Final = 30_000
 """Code points behind a page title in which its headline is looked for."""
@@ -79,7 +79,8 @@ def best_printing(printed: Sequence[str], *, page_title_first: bool) -> str:
         best = max(range(len(printed)), key=lambda at: (round(votes[at], 6), at))
     chosen = printed[best]
     if _CUT_OFF.search(chosen):
-        return max((line for line, folded in zip(printed, keys, strict=True) if folded.startswith(keys[best])), key=len)
+        whole = [line for line, folded in zip(printed, keys, strict=True) if folded.startswith(keys[best])]
+        chosen = max(whole, key=len)
     return next((line for line in printed if chosen.startswith(line) and _CUT.match(chosen, len(line))), chosen)
 
 
