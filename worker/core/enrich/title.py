@@ -73,15 +73,18 @@ def best_printing(printed: Sequence[str], *, page_title_first: bool) -> str:
     if kin:
         best = kin[-1]
     else:
-        votes = [
-            sum(len(mine) / len(other) for other in keys if _alike(mine, other) and mine in other) for mine in keys
-        ]
+        votes = [sum(_vote(mine, other) for other in keys if mine in other) for mine in keys]
         best = max(range(len(printed)), key=lambda at: (round(votes[at], 6), at))
     chosen = printed[best]
     if _CUT_OFF.search(chosen):
         whole = [line for line, folded in zip(printed, keys, strict=True) if folded.startswith(keys[best])]
         chosen = max(whole, key=len)
     return next((line for line in printed if chosen.startswith(line) and _CUT.match(chosen, len(line))), chosen)
+
+
+def _vote(part: str, whole: str) -> float:
+    """How much a printing that holds another speaks for it: against it when it is a mere word of it."""
+    return len(part) / len(whole) if _alike(part, whole) else -1.0
 
 
 def _alike(one: str, other: str) -> bool:
