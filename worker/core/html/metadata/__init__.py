@@ -14,7 +14,12 @@ from worker.core.model import Candidate, Metadata
 
 NAME_CHANCE = 0.5
 """Chance above which a name is an author; the best name alone needs less."""
-LONE_NAME_CHANCE = 0.24
+LONE_NAME_CHANCE = 0.11
+"""The votes are shrunk towards the bias, so that a lone name hardly reaches more: of 25 names between this and .24 on
+labelled pages, 19 were right."""
+DECLARED_CHANCE = 0.05
+"""Enough for the authors that a story's JSON-LD declares, and for those of a meta element in a script without capitals:
+the votes were learned on names in Latin letters that are printed on the page, and would refuse them."""
 
 
 def gather(page: Page, texts: list[str], headline: int, body: list[int], url: str) -> Metadata:
@@ -66,11 +71,22 @@ def writers(scene: Scene) -> list[Candidate]:
         origins = [origin for origin, _ in pairs]
         weighed.append(Candidate(pairs[0][1], origins[0], chance("authors", authors.cues(scene, pairs[0][1], origins))))
     weighed.sort(key=lambda c: -c.score)
-    chosen = [c for c in weighed if c.score > NAME_CHANCE] or [c for c in weighed[:1] if c.score > LONE_NAME_CHANCE]
+    chosen = [c for c in weighed if c.score > NAME_CHANCE] or _lone(weighed)
     return [
         *(Candidate(c.value, c.origin, max(c.score, 0.5)) for c in chosen),
         *(Candidate(c.value, c.origin, min(c.score, 0.49)) for c in weighed if c not in chosen),
     ]
+
+
+def _lone(weighed: list[Candidate]) -> list[Candidate]:
+    """The best name where none is sure, or the authors that the story's own JSON-LD declares."""
+    best = [c for c in weighed[:1] if c.score > LONE_NAME_CHANCE]
+    return best or [c for c in weighed if c.score > DECLARED_CHANCE and _is_declared(c)]
+
+
+def _is_declared(candidate: Candidate) -> bool:
+    uncased = candidate.value.upper() == candidate.value.lower()
+    return candidate.origin == "json-ld" or (candidate.origin == "meta:author" and uncased)
 
 
 def publications(scene: Scene) -> list[Candidate]:

@@ -151,8 +151,9 @@ def cues(scene: Scene, name: str, origins: list[str]) -> list[str]:
     """What speaks for and against a name: its origins and its shape."""
     words = name.split()
     told = list(origins)
-    told.append(f"words-{min(len(words), 4)}")
-    if len(words) > 1 and all(word[0].isupper() for word in words if len(word) > 3):
+    uncased = name.upper() == name.lower()
+    told.append(f"words-{min(len(words), 4)}" if not uncased or len(words) > 1 else "words-2")
+    if uncased or (len(words) > 1 and all(word[0].isupper() for word in words if len(word) > 3)):
         told.append("capitals")
     if name.isupper():
         told.append("upper")
