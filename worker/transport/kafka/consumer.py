@@ -19,6 +19,8 @@ from worker.transport.kafka.security import connection
 _CALL_MS: Final = 10_000
 """For calls that ask the broker a small question."""
 _SETTLE_SECONDS: Final = 0.5
+_METADATA_MS: Final = 30_000
+"""How soon partitions that were added, or a topic that was made anew, are seen."""
 _CLOSE_MS: Final = 5_000
 
 
@@ -200,6 +202,7 @@ def _arguments(settings: Kafka, client_id: str, batch_pages: int, batch_bytes: i
         "fetch_max_bytes": batch_bytes,
         "max_partition_fetch_bytes": max(1_000_000, batch_bytes // 2),
         "fetch_max_wait_ms": 250,
+        "metadata_max_age_ms": _METADATA_MS,
         "receive_message_max_bytes": 2 * batch_bytes + settings.max_message_bytes + 1_000_000,
         "bootstrap_timeout_ms": request_ms,
         "allow_auto_create_topics": False,

@@ -29,6 +29,10 @@ _CHECK: Final = "Check the credentials, certificates and rights of this worker: 
 _TOO_LARGE = (k.MessageSizeTooLargeError, k.RecordListTooLargeError)
 
 
+_GONE: Final = (
+    "Pages were deleted before they were read, or the topic was made anew; "
+    "NEWSMILL_KAFKA__ON_OFFSETS_GONE=earliest goes on with the oldest that are left."
+)
 _ANSWERS: Final = (
     (
         _FENCED,
@@ -39,8 +43,7 @@ _ANSWERS: Final = (
     (
         (k.OffsetOutOfRangeError, k.LogTruncationError),
         OffsetsGone,
-        "Pages were deleted before they were read, or the topic was made anew; NEWSMILL_KAFKA__ON_OFFSETS_GONE=earliest "
-        "goes on with the oldest that are left.",
+        _GONE,
     ),
     (_TOO_LARGE, TooLargeForBroker, "Raise max.message.bytes of the topic: `newsmill topics check` shows it."),
 )
