@@ -51,7 +51,7 @@ def command(
         sys.stderr.write(f"newsmill audit: {error}\n")
         raise typer.Exit(2) from None
     if as_json:
-        typer.echo(orjson.dumps(_document(verdict), option=orjson.OPT_INDENT_2))
+        typer.echo(orjson.dumps(_document(verdict), option=orjson.OPT_INDENT_2 | orjson.OPT_NON_STR_KEYS))
     else:
         _show(verdict)
     raise typer.Exit(0 if verdict.right else 1)
