@@ -3,6 +3,8 @@
 #
 #     deploy/check_image.sh [WORK FOLDER]      (default var/image; as root; needs buildah and debootstrap)
 #
+# Where .venv/bin/newsmill is there too (`make install`), the built worker also takes a page from a local Kafka to an article.
+#
 # The base is made from Debian's packages and kept in the work folder.  The image is built twice, and the two must be
 # equal to the byte.  The built root is started as the image says: as its user, on a read-only root, nothing but /tmp
 # to write to.  Prints its findings as `name=value` lines.
@@ -10,6 +12,7 @@ set -eu
 cd "$(dirname "$0")/.."
 work=$(realpath -m "${1:-var/image}")
 suite=bookworm
+kafka=127.0.0.1:29092
 mkdir -p "$work"
 
 buildah_() { buildah --root "$work/storage" --runroot "$work/run" --storage-driver vfs "$@"; }
@@ -35,7 +38,7 @@ make_base() {  # NAME PACKAGES: an image of Debian's smallest system with these 
 build() {  # NAME: an image from the Dockerfile, no layer reused
     buildah_ build --quiet --no-cache --isolation chroot --network host --format docker --timestamp 0 \
         --build-arg BASE=localhost/newsmill-base --build-arg BUILD_BASE=localhost/newsmill-build-base \
-        --file deploy/Dockerfile --tag "localhost/$1" . >"$work/$1.log" 2>&1 || { tail -n 30 "$work/$1.log"; exit 1; }
+        --file deploy/Dockerfile --tag "localhost/$1" "$work/context" >"$work/$1.log" 2>&1 || { tail -n 30 "$work/$1.log"; exit 1; }
 }
 
 layers() { buildah_ inspect --type image --format '{{range .OCIv1.RootFS.DiffIDs}}{{.}} {{end}}' "localhost/$1"; }
@@ -43,17 +46,25 @@ config() { buildah_ inspect --type image --format "{{.OCIv1.Config.$1}}" localho
 
 run() {  # COMMAND: in the built root as the image's user, read-only but for /tmp
     # shellcheck disable=SC2016 - expanded by the inner shell
-    unshare --mount --pid --fork sh -eu -c '
+    kafka="$kafka" unshare --mount --pid --fork sh -eu -c '
         root=$1 user=$2; shift 2
         mount --bind "$root" "$root"; mount -o remount,bind,ro "$root"
         mount -t tmpfs tmpfs "$root/tmp"; mount -t proc proc "$root/proc"
+        mount -t tmpfs -o mode=755 tmpfs "$root/dev"; mkdir -m 1777 "$root/dev/shm"
+        for device in null zero random urandom; do touch "$root/dev/$device"; mount --bind "/dev/$device" "$root/dev/$device"; done
         exec chroot --userspec="$user" "$root" /usr/bin/env -i PATH=/opt/newsmill/bin:/usr/bin:/bin HOME=/tmp \
-            PYTHONDONTWRITEBYTECODE=1 "$@"' sh "$root" "$(config User)" "$@"
+            PYTHONDONTWRITEBYTECODE=1 NEWSMILL_KAFKA__BOOTSTRAP_SERVERS="$kafka" NEWSMILL_HTTP__PORT=0 "$@"' \
+        sh "$root" "$(config User)" "$@"
 }
 
 buildah_ inspect --type image localhost/newsmill-base >/dev/null 2>&1 || make_base newsmill-base python3
 buildah_ inspect --type image localhost/newsmill-build-base >/dev/null 2>&1 ||
     make_base newsmill-build-base python3,python3-pip,python3-venv
+
+# Both from one copy: the tree may be worked on meanwhile.
+rm -rf "$work/context"; mkdir -p "$work/context"
+# shellcheck disable=SC2046 - one word a file
+tar --create --exclude=__pycache__ .dockerignore $(sed -n 's/^!//p' .dockerignore) | tar --extract --directory "$work/context"
 
 started=$(now); build newsmill; say "build_seconds=$(since "$started")"
 build newsmill-again
@@ -63,7 +74,8 @@ say "reproducible=yes"
 [ "$(config User)" = 65532:65532 ] || { say "the image runs as '$(config User)'"; exit 1; }
 container=$(buildah_ from localhost/newsmill)
 root=$(buildah_ mount "$container")
-trap 'buildah_ umount "$container" >/dev/null; buildah_ rm "$container" >/dev/null' EXIT
+clean() { buildah_ umount "$container" >/dev/null; buildah_ rm "$container" >/dev/null; }
+trap clean EXIT
 say "root=$root"
 say "newsmill_megabytes=$(du --summarize --block-size=1M "$root/opt/newsmill" | cut -f1)"
 say "newsmill_compressed_megabytes=$(tar --create --directory "$root/opt" newsmill | gzip | wc --bytes | awk '{ printf "%.0f", $1 / 1048576 }')"
@@ -80,4 +92,18 @@ case $answer in
 *'"outcome":"article"'*) say "page=article" ;;
 *) say "the page became no article: $answer"; exit 1 ;;
 esac
+
+if [ -x .venv/bin/newsmill ]; then
+    export NEWSMILL_KAFKA__BOOTSTRAP_SERVERS="$kafka"
+    .venv/bin/newsmill broker start --port "${kafka#*:}" --data "$work/kafka" >"$work/kafka.log"
+    trap '.venv/bin/newsmill broker stop --data "$work/kafka" >/dev/null; rm -rf "$work/kafka"; clean' EXIT
+    .venv/bin/newsmill topics create >/dev/null
+    .venv/bin/newsmill feed deploy/check_page.jsonl >/dev/null
+    started=$(now)
+    run newsmill run --stop-when-idle 0.1 >"$work/worker.log" 2>&1 || { tail "$work/worker.log"; exit 1; }
+    at=$(sed -n 's/.*"event": "batch".*"timestamp": "\([^"]*\)".*/\1/p' "$work/worker.log" | head -n 1)
+    say "first_article_seconds=$(awk -v from="$started" -v to="$(date --date "$at" +%s.%N)" 'BEGIN { printf "%.2f", to - from }')"
+    .venv/bin/newsmill audit >/dev/null
+    say "audit=ok"
+fi
 say "image=ok"
