@@ -91,7 +91,7 @@ def _agree(one: _Seen, other: _Seen) -> bool:
 
 def _of_candidate(context: Context, candidate: Candidate) -> Iterator[_Seen]:
     for found in find_dates(candidate.value, context.languages)[:1]:
-        resolved = resolve(found, context.at)
+        resolved = _resolved(context, found)
         if _is_possible(context, resolved):
             yield _Seen(resolved, candidate.value, candidate.origin)
 
@@ -101,7 +101,7 @@ def _visible(context: Context) -> Iterator[_Seen]:
         text = context.text_of(segment)
         end = 0
         for found in find_dates(text, context.languages):
-            resolved = resolve(found, context.at)
+            resolved = _resolved(context, found)
             before = text[max(end, found.start - _CUE_CHARS) : found.start]
             end = found.end
             if _is_possible(context, resolved):
@@ -124,6 +124,11 @@ def _in_url(context: Context) -> Iterator[_Seen]:
         for found in find_dates("-".join(match.groups()), ()):
             if _is_possible(context, found):
                 yield _Seen(found, match[0], "url")
+
+
+def _resolved(context: Context, found: FoundDate) -> FoundDate:
+    """ "Two hours ago" means before the fetching; when that is not known it means nothing, and stays relative."""
+    return resolve(found, context.page.fetched_at) if context.page.fetched_at is not None else found
 
 
 def _is_possible(context: Context, found: FoundDate) -> bool:

@@ -58,13 +58,17 @@ def scene_of(page: Page, texts: list[str], title: int, body: list[int], url: str
         metas.setdefault(name, []).append(content)
     first, last = (body[0], body[-1]) if body else (-1, -1)
     structured = structure(page.json_ld, page.title)
-    return Scene(page, title, first, last, texts, structured, metas, _outside(page), url, page.blocks.start)
+    return Scene(page, title, first, last, texts, structured, metas, _outside(page, body), url, page.blocks.start)
 
 
-def _outside(page: Page) -> list[int]:
+def _outside(page: Page, body: list[int]) -> list[int]:
+    """What holds the story is never outside, whatever its class says (`widget Blog`)."""
     elements = page.elements
     outside = [0] * len(elements.tag)
+    holders = _holders(page, body)
     for i in range(1, len(outside)):
+        if i in holders:
+            continue
         known = outside[elements.parent[i]]
         if known:
             outside[i] = known
@@ -77,3 +81,14 @@ def _outside(page: Page) -> list[int]:
         elif elements.tag[i] != "article" and _ASIDE.search(key) and not _STATES.search(key):
             outside[i] = 2
     return outside
+
+
+def _holders(page: Page, body: list[int]) -> set[int]:
+    """The elements around the body's blocks, up to the root."""
+    holders: set[int] = set()
+    for block in body:
+        element = page.elements.parent[page.blocks.element[block]]
+        while element > 0 and element not in holders:
+            holders.add(element)
+            element = page.elements.parent[element]
+    return holders

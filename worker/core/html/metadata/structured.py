@@ -91,7 +91,8 @@ def _is_story(node: Node) -> bool:
     kinds = types_of(node)
     if any(kind.endswith(("Article", "Posting", "Report", "NewsItem")) for kind in kinds):
         return True
-    return ("headline" in node or "articleBody" in node) and _NOT_STORIES.isdisjoint(kinds)
+    told = "headline" in node or "articleBody" in node or ("datePublished" in node and "author" in node)
+    return told and _NOT_STORIES.isdisjoint(kinds)
 
 
 def _likeness(node: Node, title: str) -> float:
