@@ -17,9 +17,9 @@ from worker.core.html.keys import Odds
 from worker.core.model import Label
 
 LABELS = list(Label)
-EPOCHS = 25
+EPOCHS = 22
 RATE = 3e-3
-DROP = 0.15
+DROP = 0.2
 _RUNNING = ("body", "subheading", "quote")
 
 

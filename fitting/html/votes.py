@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 
-from worker.core.html.metadata import authors, dates, title
+from worker.core.html.metadata import authors, dates, finder, title
 from worker.core.html.metadata.names import fold_name
 from worker.core.html.metadata.scene import Scene
 
@@ -19,38 +19,20 @@ class Choice:
 
     page: int
     value: str
-    cues: list[str]
+    cues: Sequence[str]
     right: bool
 
 
-def choices(field: str, page: int, scene: Scene, gold: dict[str, Any], find: Any) -> list[Choice]:
+def choices(field: str, page: int, scene: Scene, gold: dict[str, Any]) -> list[Choice]:
     """All candidates of a field on a page."""
-    from worker.core.html.metadata import _groups  # noqa: PLC0415
-
     if field == "title":
         wanted = title.fold_title(gold["title"])
-        groups = _groups(title.offers(scene), title.fold_title)
-        return [
-            Choice(page, pairs[0][1], title.cues(scene, folded, [o for o, _ in pairs]), folded == wanted)
-            for folded, pairs in groups.items()
-        ]
+        return [Choice(page, b.value, b.cues, title.fold_title(b.value) == wanted) for b in title.ballots(scene)]
     if field == "authors":
         names = {fold_name(name) for name in gold["authors"]}
-        groups = _groups(authors.offers(scene), fold_name)
-        return [
-            Choice(page, pairs[0][1], authors.cues(scene, pairs[0][1], [o for o, _ in pairs]), folded in names)
-            for folded, pairs in groups.items()
-        ]
-    groups = _groups(dates.published(scene, find), lambda iso: iso[:10])
-    return [
-        Choice(
-            page,
-            max(pairs, key=lambda p: len(p[1]))[1],
-            dates.cues(scene, [o for o, _ in pairs], day),
-            day == gold["published_at"][:10],
-        )
-        for day, pairs in groups.items()
-    ]
+        return [Choice(page, b.value, b.cues, fold_name(b.value) in names) for b in authors.ballots(scene)]
+    day = gold["published_at"][:10]
+    return [Choice(page, b.value, b.cues, b.value[:10] == day) for b in dates.ballots(scene, finder(scene))]
 
 
 def fit(found: Sequence[Choice], ridge: float, rounds: int = 25) -> dict[str, float]:

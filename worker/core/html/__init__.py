@@ -2,23 +2,23 @@
 
 import numpy as np
 
-from worker.core.html.confidence import confidence
+from worker.core.html.confidence import trust
 from worker.core.html.features import compute
 from worker.core.html.metadata import gather
 from worker.core.html.read import read
 from worker.core.html.rules import decide
 from worker.core.html.segments import blocks_of, links_of, segments_of
-from worker.core.html.tagger import tagger
+from worker.core.html.tagger import fitted
 from worker.core.model import Layout
 
 
 def lay_out_html(html: str, url: str | None = None) -> Layout:
     """The visible text of an html page, its segments, and what the markup says beside it."""
     page = read(html)
-    if not page.blocks.start:
-        return Layout("", (), metadata=gather(page, [], -1, [], url or ""))
-    features = compute(page, tagger().odds)
-    logits, labels = tagger().answer(features)
+    features = compute(page, fitted().odds)
+    if not features.texts:
+        return Layout("", (), metadata=gather(page, features, [], url or ""))
+    logits, labels = fitted().answer(features)
     draft = decide(page, features, 1.0 / (1.0 + np.exp(-logits)))
     body = [int(i) for i in np.flatnonzero(draft.chosen)]
     return Layout(
@@ -26,6 +26,6 @@ def lay_out_html(html: str, url: str | None = None) -> Layout:
         segments_of(draft, labels),
         blocks_of(page),
         links_of(page),
-        gather(page, features.texts, features.title, body, url or ""),
-        confidence(draft),
+        gather(page, features, body, url or ""),
+        trust(draft),
     )

@@ -52,17 +52,33 @@ def fold(text: str) -> str:
     return " ".join(text.split()).strip(_TRIM)
 
 
+@lru_cache(maxsize=1)
+def _openers() -> frozenset[str]:
+    """The first words of all phrases, and the first two signs of those in scripts without spaces."""
+    words = {phrase.split(" ", 1)[0] for phrase in lexicon()}
+    return frozenset(words | {word.strip(_TRIM) for word in words} | {p[:2] for p in lexicon() if p[0] >= _UNSPACED})
+
+
 def cues_of(text: str) -> tuple[int, int]:
     """Categories that the whole text is a cue of, and categories of cues it begins with."""
+    words = text[:40].lstrip(_TRIM).split(None, 1)
+    first = fold(words[0]) if words else ""
+    if first and first[0] >= _UNSPACED:
+        first = first[:2]
+    if first not in _openers():
+        return 0, 0
+    return _looked_up(text)
+
+
+def _looked_up(text: str) -> tuple[int, int]:
     phrases = lexicon()
     head = fold(text[:90])
     if not head:
         return 0, 0
     whole = phrases.get(head, 0) if len(text) < 80 else 0
     begins = 0
-    words = head.split(" ", _MOST_WORDS)[:_MOST_WORDS]
     prefix = ""
-    for word in words:
+    for word in head.split(" ", _MOST_WORDS)[:_MOST_WORDS]:
         prefix = f"{prefix} {word}" if prefix else word
         begins |= phrases.get(prefix, 0) or phrases.get(prefix.strip(_TRIM), 0)
     if head[0] >= _UNSPACED:

@@ -161,9 +161,7 @@ class _Columns:
         one_hot = np.zeros((len(element), len(TAGS) + 1), dtype=np.float32)
         one_hot[np.arange(len(element)), [_TAG.get(tag, len(TAGS)) for tag in self.tags]] = 1
         flags = tree.flags[element][:, None] >> np.arange(FLAGS) & 1
-        inline = np.array(
-            [self.odds.of(key) if key else (0.0, 0.0, 0.0) for key in self.page.blocks.inline], np.float32
-        )
+        inline = np.array([self.odds.of(key)[:3] for key in self.page.blocks.inline], np.float32)
         parent = tree.parent[element]
         self.columns += [
             *one_hot.T,

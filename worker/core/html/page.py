@@ -96,7 +96,6 @@ class Page:
     """The `<title>` element's text."""
     language: str = ""
     """The `lang` of the root element."""
-    base: str = ""
     hidden: int = 0
     """Elements left out because the markup hides them."""
     cut: bool = False

@@ -11,13 +11,27 @@ from numpy.typing import NDArray
 from worker.core.html.cues import CATEGORIES, cues_of
 from worker.core.html.features import Features
 from worker.core.html.page import Page
+from worker.core.html.tree import COMMENTS
 
 Array = NDArray[Any]
 
-THRESHOLD: Final = 0.45
+THRESHOLD: Final = 0.4
 """Probability above which a block is body; between .4 and .5 the figures are flat."""
 _COMMENTS: Final = 1 << CATEGORIES.index("comments")
 _POINTERS: Final = (1 << CATEGORIES.index("read_also")) | (1 << CATEGORIES.index("subscribe"))
+_COMPARED: Final = 500
+"""Chosen blocks up to which each is looked for in each."""
+_SURE: Final = 0.9
+_STANDFIRST: Final = re.compile(
+    r"sub-?head|sub-?title|subline|(?<![a-z])dek(?![a-z])|abstract|standfirst", re.IGNORECASE
+)
+_END_NOTE: Final = re.compile(
+    r"(?:©|\(c\)|copyright|this (?:article|story|post|report|content) |originally (?:published|appeared)|with .{0,40}(?:wires?|agenc)|"
+    r"contribut|correction|clarification|disclaimer|report(?:ing|ed) by|edit(?:ing|ed) by|provided by|source\s*:|\[.*\]$|\(.*\)$|"
+    r"the (?:associated press|canadian press)|dieser (?:artikel|text|beitrag) |cet article |este (?:artículo|artigo) )",
+    re.IGNORECASE,
+)
+"""How notes behind a story begin, as learned from English, German, French and Spanish pages."""
 _LETTERS: Final = re.compile(r"\W+")
 
 
@@ -79,13 +93,10 @@ def copies_off(draft: Draft) -> None:
     for i, text in folded.items():
         if len(text) >= 70 and container[seen.setdefault(text, i)] != container[i]:
             _off(draft, i, "printed twice")
-    for i, text in folded.items():
-        if len(text) > 500 and draft.chosen[i]:
-            inside = [
-                len(other)
-                for j, other in folded.items()
-                if j != i and draft.chosen[j] and 20 < len(other) < len(text) and other in text
-            ]
+    parts = {i: text for i, text in folded.items() if draft.chosen[i] and len(text) > 20}
+    for i, text in parts.items() if len(parts) <= _COMPARED else ():
+        if len(text) > 500:
+            inside = [len(part) for j, part in parts.items() if j != i and len(part) < len(text) and part in text]
             if len(inside) >= 2 and sum(inside) > 0.5 * len(text):
                 _off(draft, i, "holds others")
 
@@ -132,16 +143,23 @@ def _inside_another(draft: Draft, block: int, own: int) -> bool:
 
 
 def comments_off(draft: Draft) -> None:
-    """Behind a heading that opens the comments nothing is body."""
+    """Comments are not body: inside containers that say so, and behind a heading that opens them."""
+    inside = draft.features.tree.flags[np.array(draft.page.blocks.element)] & COMMENTS > 0
+    first = int(np.argmax(draft.chosen))
+    if (draft.chosen & inside).any() and not inside[first]:
+        _off(draft, draft.chosen & inside, "inside comments")
     total = float(draft.features.weights[draft.chosen].sum())
     read = 0.0
     for i in range(len(draft.p)):
         if draft.chosen[i]:
             read += draft.features.weights[i]
-        elif read > 300 and read > 0.2 * total and len(draft.features.texts[i]) < 80:
-            if cues_of(draft.features.texts[i])[0] & _COMMENTS:
-                _off(draft, slice(i, None), "comments")
-                return
+        elif read > 300 and read > 0.2 * total and _opens_comments(draft.features.texts[i]):
+            _off(draft, slice(i, None), "comments")
+            return
+
+
+def _opens_comments(text: str) -> bool:
+    return len(text) < 80 and bool(cues_of(text)[0] & _COMMENTS)
 
 
 def pointers_off(draft: Draft) -> None:
@@ -161,6 +179,31 @@ def last_heading_off(draft: Draft) -> None:
             _off(draft, chosen[-1], "heading at the end")
 
 
+def standfirst_off(draft: Draft) -> None:
+    """A doubtful block among the first three whose class calls it a standfirst is none of the body."""
+    elements, at = draft.page.elements, draft.page.blocks.element
+    for i in np.flatnonzero(draft.chosen)[:3]:
+        key = f"{elements.key[at[i]]} {elements.key[elements.parent[at[i]]]}"
+        if draft.p[i] < _SURE and _STANDFIRST.search(key):
+            _off(draft, i, "standfirst")
+
+
+def end_notes_on(draft: Draft) -> None:
+    """Short notes right behind the body, in its container, that say where it came from belong to it."""
+    chosen = np.flatnonzero(draft.chosen)
+    if not len(chosen):
+        return
+    last = int(chosen[-1])
+    container = draft.features.groups[0]
+    for i in range(last + 1, min(last + 4, len(draft.p))):
+        text = draft.features.texts[i]
+        if container[i] != container[last] or draft.features.density[i] > 0.5 or i in draft.why:
+            break
+        if len(text) < 400 and _END_NOTE.match(text):
+            draft.chosen[i] = True
+            draft.why[i] = "rule:end note"
+
+
 RULES: Final[tuple[Callable[[Draft], None], ...]] = (
     tables_as_units,
     copies_off,
@@ -168,6 +211,8 @@ RULES: Final[tuple[Callable[[Draft], None], ...]] = (
     next_article_off,
     comments_off,
     pointers_off,
+    standfirst_off,
     last_heading_off,
+    end_notes_on,
 )
 """In order: what is chosen is settled before its end is cut."""

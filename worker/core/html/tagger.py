@@ -46,7 +46,7 @@ class Tagger:
 
 
 @cache
-def tagger() -> Tagger:
+def fitted() -> Tagger:
     """The fitted tagger that ships with the package."""
     with np.load(WEIGHTS) as arrays:
         return Tagger({name: arrays[name] for name in arrays.files})

@@ -6,7 +6,8 @@ from typing import Any, Final
 import numpy as np
 from numpy.typing import NDArray
 
-from worker.core.html.keys import Odds
+from worker.core.html import keys as marks
+from worker.core.html.keys import NOTHING, Odds
 from worker.core.html.page import Elements
 
 ANCESTORS: Final = (
@@ -16,11 +17,18 @@ ANCESTORS: Final = (
 _FLAG: Final = {tag: 1 << i for i, tag in enumerate(ANCESTORS)}
 ARTICLE_BODY: Final = 1 << len(ANCESTORS)
 """Some ancestor has itemprop=articleBody."""
-FLAGS: Final = len(ANCESTORS) + 1
+COMMENTS: Final = 1 << (len(ANCESTORS) + 1)
+"""Some ancestor's key names comments."""
+ASIDE: Final = 1 << (len(ANCESTORS) + 2)
+"""Some ancestor's key names other stories, a sidebar or a widget."""
+FLAGS: Final = len(ANCESTORS) + 3
+
+_PLACES: Final = marks.COMMENTS | marks.ASIDE
+PAGE_DEPTH: Final = 3
+"""Elements above this depth hold the page, whatever their classes say."""
 
 PARTS: Final = frozenset(
-    "p h1 h2 h3 h4 h5 h6 li ul ol dl dt dd table thead tbody tfoot tr td th caption blockquote pre figure figcaption "
-    "center address details summary button label".split()
+    ["p", "h1", "h2", "h3", "h4", "h5", "h6", "li", "ul", "ol", "dl", "dt", "dd", "table", "thead", "tbody", "tfoot", "tr", "td", "th", "caption", "blockquote", "pre", "figure", "figcaption", "center", "address", "details", "summary", "button", "label"]
 )
 """Elements that are a part of something; the nearest ancestor that is none of these is a block's container."""
 _NO_DIGITS: Final = str.maketrans("", "", "0123456789")
@@ -37,6 +45,8 @@ class Tree:
     signature: NDArray[Any]
     own: NDArray[Any]
     """Columns: mean, lowest, highest log odds of the element's own key."""
+    meaning: list[int]
+    """What the element's own key means, bits of `keys`."""
     above: NDArray[Any]
     """Columns: lowest, highest, sum of means, over the element and its ancestors."""
     depth: NDArray[Any]
@@ -47,36 +57,42 @@ def climb(elements: Elements, odds: Odds) -> Tree:
     """The facts of all elements."""
     n = len(elements.tag)
     flags, container, article, signature = [0] * n, [0] * n, [0] * n, [0] * n
-    own: list[tuple[float, float, float]] = [(0.0, 0.0, 0.0)] * n
+    said = [NOTHING] * n
     above: list[tuple[float, float, float]] = [(0.0, 0.0, 0.0)] * n
-    signatures: dict[tuple[str, str, str, str], int] = {}
+    signatures: dict[tuple[str, str], int] = {}
     articles = 0
-    tags, keys, parents = elements.tag, elements.key, elements.parent
-    bare = [key.translate(_NO_DIGITS) for key in keys]
+    tags, parents, depth = elements.tag, elements.parent, elements.depth
+    kinds = [0] * n
     for i in range(1, n):
-        tag, key, parent = tags[i], keys[i], parents[i]
-        flags[i] = flags[parent] | _FLAG.get(tag, 0)
-        if "articleBody" in key:
-            flags[i] |= ARTICLE_BODY
+        tag, key, parent = tags[i], elements.key[i].translate(_NO_DIGITS), parents[i]
+        flag = flags[parent] | _FLAG.get(tag, 0)
         container[i] = container[parent] if tag in PARTS else i
         if tag == "article":
             articles += 1
             article[i] = articles
         else:
             article[i] = article[parent]
-        signature[i] = signatures.setdefault((tag, bare[i], tags[parent], bare[parent]), len(signatures))
+        kinds[i] = signatures.setdefault((tag, key), len(signatures))
+        signature[i] = kinds[i] * 65_536 + kinds[parent]
         if key:
-            mean, low, high = own[i] = odds.of(bare[i])
+            words = said[i] = odds.of(key)
             least, most, total = above[parent]
-            above[i] = (least if least < low else low, most if most > high else high, total + mean)
+            above[i] = (min(least, words.low), max(most, words.high), total + words.mean)
+            if words.meaning & _PLACES and depth[i] >= PAGE_DEPTH:
+                flag |= COMMENTS if words.meaning & marks.COMMENTS else 0
+                flag |= ASIDE if words.meaning & marks.ASIDE and tag != "article" else 0
+            if "articleBody" in key:
+                flag |= ARTICLE_BODY
         else:
             above[i] = above[parent]
+        flags[i] = flag
     return Tree(
         np.array(flags),
         np.array(container),
         np.array(article),
         np.array(signature),
-        np.array(own, dtype=np.float32).reshape(n, 3),
+        np.array([words[:3] for words in said], dtype=np.float32).reshape(n, 3),
+        [words.meaning for words in said],
         np.array(above, dtype=np.float32).reshape(n, 3),
         np.array(elements.depth),
         np.array(parents),

@@ -1,23 +1,25 @@
 """Who wrote the page: names that links, structured data, bylines and meta elements offer."""
 
 import re
+from collections import Counter
 from typing import Final
 
-from worker.core.html.metadata.names import MAX_CHARS, clean_name, split_names
-from worker.core.html.metadata.scene import Scene
+from worker.core.html.keys import AUTHOR, meaning
+from worker.core.html.metadata.names import MAX_CHARS, clean_name, fold_name, split_names
+from worker.core.html.metadata.scene import COMMENTS, Scene
 from worker.core.html.metadata.structured import people_of
+from worker.core.html.metadata.vote import Ballot, grouped
 
 _PROFILE: Final = re.compile(
     r"/(?:authors?|autor(?:en|in|es|a)?|auteurs?|profile|people|person|staff|contributors?|columnists?|journalists?|"
     r"reporters?|redakt(?:ion|oer|or|eur)\w*|by|team|writers?|penulis|yazar\w*|user|users|avtor\w*)/[^/?#]+/?|[?&]author=|[?&]autor=",
     re.IGNORECASE,
 )
-_AUTHOR_KEY: Final = re.compile(r"author|autor(?!e?n?box)|byline|contributor|writer|journalist|reporter", re.IGNORECASE)
 _BY: Final = re.compile(
     r"(?:^|[\s|•·,(])(?:[Bb]y|BY|[Vv]on|VON|[Pp]ar|[Pp]or|POR|[Aa]utor(?:in|es|a)?|[Aa]uthor|Text|Texte|[Dd]i|[Oo]leh|Auteur|Tekst|Teksti|Автор|Текст)"
     r"(?:\s*:\s*|\s+)((?:[^\W\d_][\w'’.-]*)(?:\s+(?:(?:de|van|von|der|den|del|da|di|la|le|bin|al|el|zu|dos|du)\s+)*[^\W\d_a-z][\w'’.-]*){1,3})"
 )
-_GLUED: Final = re.compile(r"^(?:By|Von|Par|Por)([A-ZÄÖÜ][\w'’-]+ [A-ZÄÖÜ][\w'’-]+)")
+_GLUED: Final = re.compile(r"^(?:By|BY|Von|Par|Por)([A-ZÄÖÜ][\w.'’-]+ [A-ZÄÖÜ][\w'’-]+)")
 _NAME: Final = re.compile(
     r"^[^\W\d_a-z][\w'’.-]+(?: (?:[A-Z]\.|de|van|von|der|la|le|el|al|bin|da|dos))*(?: [^\W\d_a-z][\w'’.-]+){1,2}$"
 )
@@ -72,7 +74,7 @@ def _links(scene: Scene) -> list[tuple[str, str]]:
         if anchor.end - anchor.start < 3 or anchor.end - anchor.start > MAX_CHARS + 10:
             continue
         author_rel, profile = "author" in anchor.rel, bool(_PROFILE.search(anchor.href))
-        keyed = bool(_AUTHOR_KEY.search(anchor.key))
+        keyed = bool(meaning(anchor.key) & AUTHOR)
         if not (author_rel or profile or keyed):
             continue
         name = clean_name(page.text[anchor.start : anchor.end])
@@ -84,15 +86,20 @@ def _links(scene: Scene) -> list[tuple[str, str]]:
 
 
 def _where(scene: Scene, at: int, element: int) -> str:
-    if scene.outside[element]:
+    if scene.outside[element] == COMMENTS:
         return "outside"
+    if scene.outside[element]:
+        return "aside"
     block = scene.block_at(at)
     if scene.first >= 0 and block > scene.last:
         return "after" if block <= scene.last + _NEAR_BLOCKS else "far"
-    anchor = scene.title if scene.title >= 0 else scene.first
-    if anchor >= 0 and abs(block - anchor) <= _NEAR_BLOCKS:
+    if scene.title >= 0 and 0 < block - scene.title <= _NEAR_BLOCKS:
         return "near"
-    return "near" if scene.first >= 0 and scene.first - _NEAR_BLOCKS <= block <= scene.first else "far"
+    if scene.first >= 0 and -1 <= scene.first - block <= _NEAR_BLOCKS // 2:
+        return "near"
+    if scene.title >= 0 and 0 < scene.title - block <= 3:
+        return "above"
+    return "inside" if scene.first >= 0 and scene.first < block <= scene.last else "far"
 
 
 def _marked(scene: Scene) -> list[tuple[str, str]]:
@@ -100,7 +107,7 @@ def _marked(scene: Scene) -> list[tuple[str, str]]:
     page, found = scene.page, []
     for tagged in page.tagged:
         prop = "author" in tagged.name.lower() or "creator" in tagged.name.lower()
-        if not prop and not _AUTHOR_KEY.search(tagged.key):
+        if not prop and not meaning(tagged.key) & AUTHOR:
             continue
         text = page.text[tagged.at : tagged.end] or (tagged.value if prop else "")
         where = _where(scene, tagged.at, tagged.element)
@@ -114,13 +121,13 @@ def _marked(scene: Scene) -> list[tuple[str, str]]:
 
 def _keyed_blocks(scene: Scene) -> list[tuple[str, str]]:
     elements, found = scene.page.elements, []
-    for i, element in enumerate(scene.page.blocks.element):
-        text = scene.texts[i]
-        if len(text) > 90 or scene.outside[element]:
+    for i in scene.near():
+        element, text = scene.page.blocks.element[i], scene.texts[i]
+        if len(text) > 90 or scene.outside[element] == COMMENTS:
             continue
         parent = elements.parent[element]
-        own = _AUTHOR_KEY.search(elements.key[element])
-        if own or _AUTHOR_KEY.search(elements.key[parent]) or _AUTHOR_KEY.search(elements.key[elements.parent[parent]]):
+        own = scene.meaning[element] & AUTHOR
+        if own or (scene.meaning[parent] | scene.meaning[elements.parent[parent]]) & AUTHOR:
             where = _where(scene, scene.page.blocks.start[i], element)
             origin = "author-block" if own else "author-box"
             found += [(f"{origin}-{where}", name) for name in split_names(text)]
@@ -130,8 +137,9 @@ def _keyed_blocks(scene: Scene) -> list[tuple[str, str]]:
 def _bylines(scene: Scene) -> list[tuple[str, str]]:
     """Names behind "By" in short blocks, and blocks near the headline that look like a name."""
     found = []
-    for i, text in enumerate(scene.texts):
-        if len(text) > 160 or scene.outside[scene.page.blocks.element[i]]:
+    for i in scene.near():
+        text = scene.texts[i]
+        if len(text) > 160 or scene.outside[scene.page.blocks.element[i]] == COMMENTS:
             continue
         where = _where(scene, scene.page.blocks.start[i], scene.page.blocks.element[i])
         glued, match = _GLUED.match(text), _BY.search(text)
@@ -142,25 +150,59 @@ def _bylines(scene: Scene) -> list[tuple[str, str]]:
             found += [(f"{kind}-{where}", name) for name in split_names(match[1])]
             if match.start() == 0 and len(text) < 60:
                 found += [("by-line", name) for name in split_names(text)]
-        elif where == "near" and len(text) < MAX_CHARS and _NAME.match(text) and i != scene.title:
-            found.append(("name-shape", clean_name(text)))
+        elif where in ("near", "above") and len(text) < MAX_CHARS and _NAME.match(text) and i != scene.title:
+            found.append((f"name-shape-{where}", clean_name(text)))
     return found
 
 
-def cues(scene: Scene, name: str, origins: list[str]) -> list[str]:
-    """What speaks for and against a name: its origins and its shape."""
+def ballots(scene: Scene) -> list[Ballot]:
+    """Every name on offer; a first name alone speaks for the whole name that contains it."""
+    groups = grouped(offers(scene), fold_name)
+    for short in [name for name in groups if " " not in name]:
+        whole = [name for name in groups if " " in name and short in name.split()]
+        if len(whole) == 1:
+            groups[whole[0]] += groups.pop(short)
+    crowds = Counter(origin for pairs in groups.values() for origin in {origin for origin, _ in pairs})
+    seen = scene.page.text.casefold()
+    found = []
+    for pairs in groups.values():
+        origins = list(dict.fromkeys(origin for origin, _ in pairs))
+        told = [*origins, *_shape(scene, pairs[0][1], seen)]
+        told.append(f"agree-{min(len({_kind(origin) for origin in origins}), 5)}")
+        if min(crowds[origin] for origin in origins) >= _CROWD:
+            told.append("crowd")
+        if min(crowds[origin] for origin in origins) == 1:
+            told.append("only")
+        found.append(Ballot(pairs[0][1], origins[0], told))
+    return found
+
+
+_CROWD: Final = 4
+"""Names of one origin from which on they are a list of other people."""
+
+
+def _kind(origin: str) -> str:
+    """An origin without the place it was found in."""
+    return origin.rpartition("-")[0] if origin.endswith(_PLACES) else origin
+
+
+_PLACES: Final = ("-near", "-above", "-after", "-inside", "-aside", "-far")
+
+
+def _shape(scene: Scene, name: str, seen: str) -> list[str]:
+    """What a name looks like."""
     words = name.split()
-    told = list(origins)
     uncased = name.upper() == name.lower()
-    told.append(f"words-{min(len(words), 4)}" if not uncased or len(words) > 1 else "words-2")
+    told = [f"words-{min(len(words), 4)}" if not uncased or len(words) > 1 else "words-2"]
     if uncased or (len(words) > 1 and all(word[0].isupper() for word in words if len(word) > 3)):
         told.append("capitals")
+    if words[0][0].islower():
+        told.append("lower")
     if name.isupper():
         told.append("upper")
     site = f"{scene.meta('og:site_name')} {scene.page.title.rpartition('|')[2]}".casefold()
     if name.casefold() in site:
         told.append("in-site-name")
-    if not scene.page.text.casefold().count(name.casefold()):
+    if name.casefold() not in seen:
         told.append("unseen")
-    told.append(f"agree-{min(len(set(origins)), 5)}")
     return told

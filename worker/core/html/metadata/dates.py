@@ -1,10 +1,15 @@
 """When the page was published and changed: what markup and the text near the headline offer."""
 
 import re
-from typing import Any, Final
+from collections.abc import Callable
+from dataclasses import replace
+from typing import Final
 
+from worker.core.html.cues import CATEGORIES, cues_of
+from worker.core.html.keys import DATE, MODIFIED, PUBLISHED, meaning
 from worker.core.html.metadata.instants import iso_of
-from worker.core.html.metadata.scene import Scene
+from worker.core.html.metadata.scene import COMMENTS, Scene
+from worker.core.html.metadata.vote import Ballot, grouped
 
 _PUBLISHED: Final = (
     ("article:published_time", ("article:published_time", "og:article:published_time", "og:published_time", "article:published")),
@@ -20,20 +25,26 @@ _PUBLISHED: Final = (
 )  # fmt: skip
 _MODIFIED: Final = ("article:modified_time", "og:updated_time", "article:updated_time", "last-modified", "dcterms.modified",
                     "datemodified", "revised", "lastmod", "dc.date.modified", "modified_time")  # fmt: skip
-_PUB_KEY: Final = re.compile(r"publi|posted|entry-date|post-date|article-date|created|erschien|veroeff", re.IGNORECASE)
-_DATE_KEY: Final = re.compile(r"date|datum|time|fecha|zeit|meta|data\b", re.IGNORECASE)
-_MOD_KEY: Final = re.compile(r"modif|updat|aktual|changed", re.IGNORECASE)
-_YEAR: Final = re.compile(r"(?<!\d)(?:19|20)\d\d(?!\d)")
+_YEAR: Final = re.compile(r"(?<!\d)(?:19|20)\d\d(?!\d)|\d[./-] ?\d\d?[./-] ?\d\d(?!\d)|[٠-٩۰-۹०-९]{4}|\d{4}年|25\d\d")
+"""A year, or a date with a short one, may stand here."""
 _URL_DATE: Final = re.compile(r"[/_-]((?:19|20)\d\d)[/_-]?(0?[1-9]|1[0-2])[/_-]?(0?[1-9]|[12]\d|3[01])(?!\d)")
 _STATE: Final = re.compile(
     r'\\?"(?:datePublished|publishedAt|published_at|publishDate|publish_date|pubDate|publicationDate|published|firstPublished|'
     r'published_time|date_published|dateCreated|publishedDate|createdAt|displayDate)\\?"\s*:\s*\\?"([^"\\]{8,40})'
 )
 _SHORT: Final = 200
+_LINE: Final = 110
+"""Code points up to which a block with a date is a line about the page, not a sentence of it."""
+_MOST_LINES: Final = 12
+"""Lines with dates that are read; a list of other stories has many more."""
+_PUBLISHED_CUE: Final = 1 << CATEGORIES.index("published")
+_UPDATED_CUE: Final = 1 << CATEGORIES.index("updated")
+Find = Callable[[str], list[str]]
+"""Reads dates in words: a text -> ISO dates."""
 _NEAR: Final = 6
 
 
-def published(scene: Scene, find: Any) -> list[tuple[str, str]]:
+def published(scene: Scene, find: Find) -> list[tuple[str, str]]:
     """(origin, ISO date) pairs; `find` reads dates in words out of a text: text -> list of ISO dates."""
     english = (scene.page.language or "en").lower().startswith("en-us")
     found = [
@@ -55,7 +66,9 @@ def modified(scene: Scene) -> list[tuple[str, str]]:
         ("itemprop:dateModified", t.value) for t in scene.page.tagged if "datemodified" in t.name.lower() and t.value
     ]
     found += [
-        ("time:updated", t.value) for t in scene.page.tagged if "time" in t.name and _MOD_KEY.search(t.key) and t.value
+        ("time:updated", t.value)
+        for t in scene.page.tagged
+        if "time" in t.name and meaning(t.key) & MODIFIED and t.value
     ]
     dated = [(origin, iso_of(raw)) for origin, raw in found]
     return [(origin, iso) for origin, iso in dated if iso]
@@ -86,65 +99,79 @@ def _metas(scene: Scene) -> list[tuple[str, str]]:
 def _tagged(scene: Scene) -> list[tuple[str, str]]:
     found, times = [], 0
     for tagged in scene.page.tagged:
-        if scene.outside[tagged.element] or _MOD_KEY.search(tagged.key) or "modif" in tagged.name.lower():
+        outside = scene.outside[tagged.element]
+        if outside == COMMENTS or meaning(tagged.key) & MODIFIED or "modif" in tagged.name.lower():
             continue
+        beside = "-aside" if outside else ""
         text = tagged.value or scene.page.text[tagged.at : min(tagged.end, tagged.at + _SHORT)]
         name = tagged.name.lower()
         if "datepublished" in name or "datecreated" in name or "pubdate" in name:
-            found.append(("itemprop", text))
+            found.append((f"itemprop{beside}", text))
         if "time" in name.split() and tagged.value:
             times += 1
             if times == 1:
-                found.append(("first-time", tagged.value))
-            near = _near(scene, scene.block_at(tagged.at))
-            if near:
-                found.append(("near-time", tagged.value))
-            if _PUB_KEY.search(tagged.key):
-                found.append(("published-time", tagged.value))
+                found.append((f"first-time{beside}", tagged.value))
+            if _near(scene, scene.block_at(tagged.at)):
+                found.append((f"near-time{beside}", tagged.value))
+            if meaning(tagged.key) & PUBLISHED:
+                found.append((f"published-time{beside}", tagged.value))
     return found
 
 
 def _near(scene: Scene, block: int) -> bool:
-    for anchor in (scene.title, scene.first):
-        if anchor >= 0 and -3 <= block - anchor <= _NEAR:
-            return True
-    return False
+    return any(anchor >= 0 and -3 <= block - anchor <= _NEAR for anchor in (scene.title, scene.first))
 
 
-def _visible(scene: Scene, find: Any) -> list[tuple[str, str]]:
-    """Dates in short blocks that name a year."""
+def _visible(scene: Scene, find: Find) -> list[tuple[str, str]]:
+    """Dates that short blocks, and the head of the body, name with their year."""
     elements, blocks = scene.page.elements, scene.page.blocks
     found: list[tuple[str, str]] = []
-    shorts = 0
+    lines, near = 0, set(scene.near())
     for i, text in enumerate(scene.texts):
+        if lines >= _MOST_LINES and i not in near:
+            continue
+        outside = scene.outside[blocks.element[i]]
+        head = text[:_SHORT]
+        if (len(text) > _SHORT and i != scene.first) or outside == COMMENTS or not _YEAR.search(head):
+            continue
+        days = find(head)
+        if not days or "©" in text or "opyright" in text or cues_of(text)[1] & _UPDATED_CUE:
+            continue
         element = blocks.element[i]
-        if len(text) > _SHORT and i != scene.first or not _YEAR.search(text[:_SHORT]) or scene.outside[element] == 1:
+        said = scene.meaning[element] | scene.meaning[elements.parent[element]] | meaning(blocks.inline[i])
+        if len(text) > _LINE or i == scene.title or elements.tag[blocks.element[i]] == "h1":
+            found += [("in-sentence", days[0])] if _near(scene, i) else []
             continue
-        days = find(text[:_SHORT])
-        if not days or "©" in text or "opyright" in text:
-            continue
-        iso = days[0]
-        if scene.outside[element] == 2 or _MOD_KEY.search(text[:30]):
-            continue
-        shorts += 1
-        if shorts == 1:
-            found.append(("first-block", iso))
-        if i > scene.title >= 0 and i - scene.title <= _NEAR:
-            found.append(("after-title", iso))
-        if scene.first >= 0 and 0 <= scene.first - i <= _NEAR:
-            found.append(("before-body", iso))
-        if scene.title >= 0 and 0 < scene.title - i <= 3:
-            found.append(("before-title", iso))
-        if i == scene.first and len(text) > _SHORT:
-            found.append(("body-head", iso))
-        if scene.last >= 0 and 0 < i - scene.last <= 3:
-            found.append(("after-body", iso))
-        key = f"{elements.key[element]} {blocks.inline[i]} {elements.key[elements.parent[element]]}"
-        if _PUB_KEY.search(key):
-            found.append(("published-class", iso))
-        elif _DATE_KEY.search(key):
-            found.append(("date-class", iso))
+        lines += 1
+        beside = "-aside" if outside else ""
+        found += [(f"{origin}{beside}", days[0]) for origin in _places(scene, i, said, first=lines == 1)]
+        if cues_of(text)[1] & _PUBLISHED_CUE:
+            found.append(("published-cue", days[0]))
     return found
+
+
+def _places(scene: Scene, i: int, said: int, *, first: bool) -> list[str]:
+    """What the place and the class of a line with a date say."""
+    places = ["first-line"] if first else []
+    if i > scene.title >= 0 and i - scene.title <= _NEAR:
+        places.append("after-title")
+        if i - scene.title <= 2:
+            places.append("right-after-title")
+    if scene.first >= 0 and 0 <= scene.first - i <= _NEAR:
+        places.append("before-body")
+    if scene.title >= 0 and 0 < scene.title - i <= 3:
+        places.append("before-title")
+    if i == scene.first:
+        places.append("body-head")
+    if scene.last >= 0 and 0 < i - scene.last <= 3:
+        places.append("after-body")
+    elif i > scene.last >= 0:
+        places.append("far-behind")
+    if said & PUBLISHED:
+        places.append("published-class")
+    elif said & DATE:
+        places.append("date-class")
+    return places
 
 
 def _elsewhere(scene: Scene) -> list[tuple[str, str]]:
@@ -165,11 +192,22 @@ def _elsewhere(scene: Scene) -> list[tuple[str, str]]:
     return found
 
 
-def cues(scene: Scene, origins: list[str], day: str) -> list[str]:
-    """What speaks for a day: its origins, and whether it is the page's day of change only."""
-    told = list(origins)
-    told.append(f"agree-{min(len(set(origins)), 6)}")
+def ballots(scene: Scene, find: Find) -> list[Ballot]:
+    """Every day on offer, in its most exact writing."""
     changed = {iso[:10] for _, iso in modified(scene)}
-    if day in changed:
-        told.append("is-modified")
-    return told
+    found = []
+    for day, pairs in grouped(published(scene, find), lambda iso: iso[:10]).items():
+        origins = list(dict.fromkeys(origin for origin, _ in pairs))
+        origin, iso = max(pairs, key=lambda pair: exactness(pair[1]))
+        told = [*origins, f"agree-{min(len(origins), 6)}"]
+        if day in changed:
+            told.append("is-modified")
+        found.append(Ballot(iso, origin, told))
+    if len(found) == 1:
+        found = [replace(found[0], cues=[*found[0].cues, "only"])]
+    return found
+
+
+def exactness(iso: str) -> int:
+    """0 a day, 1 a time, 2 a time with its offset; of equals the first wins, in the order of trust."""
+    return 0 if len(iso) == 10 else 1 if iso[-6] not in "+-" else 2

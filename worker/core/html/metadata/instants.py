@@ -20,7 +20,7 @@ _DOTTED: Final = re.compile(
 )
 _SLASHED: Final = re.compile(r"(?<!\d)((?:19|20)\d\d)[/.](\d\d?)[/.](\d\d?)(?!\d)(?:\D{1,4}(\d\d?):(\d\d))?")
 _EPOCH: Final = re.compile(r"\s*(\d{10})(\d{3})?\s*$")
-_MONTHS: Final = {name: i + 1 for i, name in enumerate("jan feb mar apr may jun jul aug sep oct nov dec".split())}
+_MONTHS: Final = {name: i + 1 for i, name in enumerate(["jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec"])}
 _EARLIEST: Final = 1990
 _LATEST: Final = 2100
 

@@ -3,6 +3,8 @@
 import re
 from typing import Final
 
+from worker.core.html.cues import cues_of
+
 _LEAD: Final = re.compile(
     r"^(?:(?:written|posted|published|reported|words|story|text|texte|report|review|article|submitted|created|added)\s+by|"
     r"by|von|par|por|da|di|av|af|door|przez|autor(?:in|es|a)?|authors?|auteur|autore|text|texte|redaktion|verfasst von|"
@@ -16,9 +18,10 @@ _CUT: Final = re.compile(
 )
 _SPLIT: Final = re.compile(r"\s*(?:;|,|/|&|\||\s(?:and|und|et|y|e|og|och|en|with|ve|и|και|و)\s)\s*", re.IGNORECASE)
 _DIGITS: Final = re.compile(r"\d")
+_LEAD_TO: Final = re.compile(r"^(?:[^\W\d_]+\s+){0,3}(?:by|von|vom|par|por|durch|przez)\s*:?\s+(?=\S)", re.IGNORECASE)
+"""A few words and a by: `Publié par`, `Mehr Artikel von`."""
 NOBODY: Final = frozenset(
-    "admin administrator editor webmaster root author autor guest staff anonymous user unknown wordpress www kommentar "
-    "kommentare login blog home share facebook twitter instagram profile website email impressum about".split()
+    ["admin", "administrator", "editor", "webmaster", "root", "author", "autor", "guest", "staff", "anonymous", "user", "unknown", "wordpress", "www", "kommentar", "kommentare", "login", "blog", "home", "share", "facebook", "twitter", "instagram", "profile", "website", "email", "impressum", "about"]
 )
 _ACCOUNT: Final = re.compile(r"@|https?:|www\.|\.(?:com|de|org|net|at|ch|co|info|blog)\b|^[_\W]+$", re.IGNORECASE)
 MAX_WORDS: Final = 5
@@ -30,10 +33,11 @@ def clean_name(raw: str) -> str:
     name = " ".join(raw.split()).strip(" ,;:|-–—•·*\"'“”")
     for _ in range(2):
         name = _LEAD.sub("", name).strip(" ,;:|-–—")
-    name = _CUT.sub("", name).strip(" ,;:|-–—.\"'“”")
+    name = _LEAD_TO.sub("", name)
+    name = _CUT.sub("", name).strip(" ,;:|-–—.\"'“”©→")
     if not 2 <= len(name) <= MAX_CHARS or len(name.split()) > MAX_WORDS:
         return ""
-    if _ACCOUNT.search(name) or _DIGITS.search(name) or name.casefold() in NOBODY:
+    if _ACCOUNT.search(name) or _DIGITS.search(name) or name.casefold() in NOBODY or cues_of(name)[0]:
         return ""
     return name
 

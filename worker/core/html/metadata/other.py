@@ -3,13 +3,11 @@
 import re
 from typing import Any, Final
 
+from worker.core.html.keys import CAPTION, WALL
 from worker.core.html.metadata.scene import Scene
 from worker.core.html.metadata.structured import text_of, types_of
 from worker.core.model import Candidate, Picture
 
-_WALL_KEY: Final = re.compile(
-    r"paywall|pay-wall|metered|subscriber-?only|premium-?(?:content|wall|teaser)|piano-?(?:inline|offer)", re.IGNORECASE
-)
 _URL: Final = re.compile(r"https?://[^\s/]+\S*$", re.IGNORECASE)
 _MAX_PICTURES: Final = 20
 
@@ -82,7 +80,7 @@ def _captions(scene: Scene) -> dict[int, str]:
     elements = scene.page.elements
     for i, element in enumerate(scene.page.blocks.element):
         figure = _figure(scene, element)
-        if figure and (elements.tag[element] == "figcaption" or "caption" in elements.key[element].lower()):
+        if figure and (elements.tag[element] == "figcaption" or scene.meaning[element] & CAPTION):
             found.setdefault(figure, scene.texts[i])
     return found
 
@@ -90,7 +88,7 @@ def _captions(scene: Scene) -> dict[int, str]:
 def _figure(scene: Scene, element: int) -> int:
     elements = scene.page.elements
     for _ in range(4):
-        if elements.tag[element] == "figure" or "caption" in elements.key[element]:
+        if elements.tag[element] == "figure" or scene.meaning[element] & CAPTION:
             return element if elements.tag[element] == "figure" else elements.parent[element]
         element = elements.parent[element]
     return 0
@@ -107,7 +105,7 @@ def walled(scene: Scene) -> bool:
                 return True
     if scene.meta("article:content_tier").lower() in ("locked", "metered"):
         return True
-    return any(key and _WALL_KEY.search(key) for key in scene.page.elements.key)
+    return any(said & WALL for said in scene.meaning)
 
 
 def _says_no(value: Any) -> bool:

@@ -1,22 +1,17 @@
 """What the readers of metadata look at: the page, its story's place, and its structured data."""
 
-import re
 from bisect import bisect_right
 from dataclasses import dataclass, field
 from typing import Final
 
+from worker.core.html import keys
 from worker.core.html.metadata.structured import Structured, structure
 from worker.core.html.page import Page
+from worker.core.html.tree import PAGE_DEPTH, Tree
 
-_COMMENT: Final = re.compile(
-    r"(?:^|[\s_-])(?:comments?|commentlist|respond|disqus|replies|kommentare?)(?:[\s_-]|$)", re.IGNORECASE
-)
-_ASIDE: Final = re.compile(
-    r"related|sidebar|recent|popular|widget|teaser|carousel|recommend|footer|read-?more|more-?from", re.IGNORECASE
-)
-_STATES: Final = re.compile(
-    r"comments?-(?:open|closed)|no-?comments|has-sidebar|\w*sidebar-\w+|\w+-sidebar\b|no-sidebar"
-)
+COMMENTS: Final = 1
+ASIDE: Final = 2
+"""Values of Scene.outside."""
 
 
 @dataclass(slots=True)
@@ -35,12 +30,23 @@ class Scene:
     """Name or property -> contents, in document order."""
     outside: list[int]
     """Per element: 1 inside comments, 2 inside asides and lists of other stories, 0 else."""
+    meaning: list[int]
+    """Per element: what its own key means, bits of `keys`."""
     url: str = ""
     _starts: list[int] = field(default_factory=list)
 
     def block_at(self, at: int) -> int:
         """The block that holds a place of the text."""
         return max(0, bisect_right(self._starts, at) - 1)
+
+    def near(self) -> list[int]:
+        """The blocks around the headline and both ends of the body, where bylines and dates stand."""
+        n = len(self.texts)
+        wanted: set[int] = set()
+        for place, before, after in ((self.title, 8, 9), (self.first, 8, 4), (self.last, 3, 9)):
+            if place >= 0:
+                wanted.update(range(max(0, place - before), min(n, place + after)))
+        return sorted(wanted) if wanted else list(range(min(n, 60)))
 
     def meta(self, *names: str) -> str:
         """The first non-empty content of the first name that has one."""
@@ -51,17 +57,18 @@ class Scene:
         return ""
 
 
-def scene_of(page: Page, texts: list[str], title: int, body: list[int], url: str) -> Scene:
+def scene_of(page: Page, tree: Tree, texts: list[str], title: int, body: list[int], url: str) -> Scene:
     """The scene of a page whose body is the given blocks."""
     metas: dict[str, list[str]] = {}
     for name, content in page.metas:
         metas.setdefault(name, []).append(content)
     first, last = (body[0], body[-1]) if body else (-1, -1)
+    outside = _outside(page, tree.meaning, body)
     structured = structure(page.json_ld, page.title)
-    return Scene(page, title, first, last, texts, structured, metas, _outside(page, body), url, page.blocks.start)
+    return Scene(page, title, first, last, texts, structured, metas, outside, tree.meaning, url, page.blocks.start)
 
 
-def _outside(page: Page, body: list[int]) -> list[int]:
+def _outside(page: Page, meaning: list[int], body: list[int]) -> list[int]:
     """What holds the story is never outside, whatever its class says (`widget Blog`)."""
     elements = page.elements
     outside = [0] * len(elements.tag)
@@ -69,18 +76,16 @@ def _outside(page: Page, body: list[int]) -> list[int]:
     for i in range(1, len(outside)):
         if i in holders:
             continue
-        known = outside[elements.parent[i]]
-        if known:
-            outside[i] = known
-            continue
-        key = elements.key[i]
-        if not key or elements.depth[i] < 3:
-            continue
-        if _COMMENT.search(key) and not _STATES.search(key):
-            outside[i] = 1
-        elif elements.tag[i] != "article" and _ASIDE.search(key) and not _STATES.search(key):
-            outside[i] = 2
+        outside[i] = outside[elements.parent[i]]
+        if not outside[i] and meaning[i] & _PLACES and elements.depth[i] >= PAGE_DEPTH:
+            if meaning[i] & keys.COMMENTS:
+                outside[i] = COMMENTS
+            elif elements.tag[i] != "article":
+                outside[i] = ASIDE
     return outside
+
+
+_PLACES: Final = keys.COMMENTS | keys.ASIDE
 
 
 def _holders(page: Page, body: list[int]) -> set[int]:

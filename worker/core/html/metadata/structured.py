@@ -117,7 +117,7 @@ def text_of(value: Any) -> str:
 
 def people_of(value: Any, by_id: dict[str, Node]) -> list[str]:
     """Names of the persons or organisations of an `author` value."""
-    names = []
+    names: list[str] = []
     stack = [value]
     while stack and len(names) < 20:
         entry = stack.pop(0)

@@ -3,7 +3,9 @@
 import re
 from typing import Final
 
+from worker.core.html.keys import TAGS, meaning
 from worker.core.html.metadata.scene import Scene
+from worker.core.html.page import Anchor
 
 _STRICT: Final = re.compile(
     r"(?:^|\s)(?:tags?|tags?-?(?:links?|list|cloud|container|wrapper|items?)|(?:post|entry|article|story|content|news|single|blog)[_-]{0,2}(?:tags?|keywords?|topics?)"
@@ -13,6 +15,9 @@ _STRICT: Final = re.compile(
 _TAG_URL: Final = re.compile(
     r"/(?:tags?|topics?|keywords?|thema|themen|schlagwort\w*|temas?|etiquetas?|label|sujet|tema|mot-cle|stichwort|konu|etiket)/|[?&]tag=",
     re.IGNORECASE,
+)
+_HEADINGS: Final = frozenset(
+    ["themen", "thema", "tags", "tag", "topics", "schlagworte", "stichworte", "keywords", "temas", "etiquetas", "sujets"]
 )
 _CATEGORY: Final = re.compile(r"/categor|/kategor|/ressort|/rubri", re.IGNORECASE)
 _LIST: Final = re.compile(r"\s*[,;|،、，]\s*")
@@ -59,7 +64,7 @@ def _structured(scene: Scene) -> list[str]:
 
 
 def _linked(scene: Scene) -> dict[str, list[str]]:
-    page, elements = scene.page, scene.page.elements
+    page = scene.page
     lists: dict[str, list[str]] = {"strict": [], "rel": [], "class": [], "href": [], "category": []}
     for anchor in page.anchors:
         if not 1 <= anchor.end - anchor.start <= MAX_CHARS:
@@ -71,20 +76,29 @@ def _linked(scene: Scene) -> dict[str, list[str]]:
             lists["category" if category else "rel"].append(text)
         if scene.outside[anchor.element] or (scene.last >= 0 and scene.block_at(anchor.start) > scene.last + 25):
             continue
-        parent = elements.parent[anchor.element]
-        near = (anchor.key, elements.key[anchor.element], elements.key[parent], elements.key[elements.parent[parent]])
-        above = [
-            key
-            for key, at in zip(near, (1, anchor.element, parent, elements.parent[parent]), strict=True)
-            if elements.depth[at] > 2 or at == 1
-        ]
-        if any(_STRICT.search(key) for key in above):
-            lists["strict"].append(text)
-        elif any("tags" in key for key in above):
-            lists["class"].append(text)
+        if text.casefold().strip(" :") in _HEADINGS:
+            continue
+        kind = _kind(scene, anchor)
+        if kind:
+            lists[kind].append(text)
         if _TAG_URL.search(anchor.href):
             lists["href"].append(text)
     return lists
+
+
+def _kind(scene: Scene, anchor: Anchor) -> str:
+    """Whether a class near the link names a list of tags: `strict`, perhaps `class`, or not at all."""
+    elements = scene.page.elements
+    said = meaning(anchor.key) & TAGS
+    keys = [anchor.key] if said else []
+    element = anchor.element
+    for _ in range(3):
+        if elements.depth[element] > 2 and scene.meaning[element] & TAGS:
+            keys.append(elements.key[element])
+        element = elements.parent[element]
+    if any(_STRICT.search(key) for key in keys):
+        return "strict"
+    return "class" if any("tags" in key for key in keys) else ""
 
 
 def _split(value: str) -> list[str]:

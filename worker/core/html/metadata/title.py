@@ -3,8 +3,10 @@
 import re
 from typing import Final
 
+from worker.core.html.keys import HEADLINE
 from worker.core.html.metadata.scene import Scene
 from worker.core.html.metadata.structured import text_of
+from worker.core.html.metadata.vote import Ballot, grouped
 
 _SEPARATORS: Final = re.compile(r"\s+[|•·»«–—:/-]{1,2}\s+|\s*[|»«]\s*|(?<=\S):\s+")
 _WORD: Final = re.compile(r"\w+")
@@ -35,7 +37,10 @@ def _headings(scene: Scene) -> list[tuple[str, str]]:
         tag = elements.tag[element]
         if tag in levels and not scene.outside[element]:
             levels[tag].append(i)
-            if _TITLE_KEY.search(elements.key[element]) or _TITLE_KEY.search(elements.key[elements.parent[element]]):
+            parent = elements.parent[element]
+            if (scene.meaning[element] | scene.meaning[parent]) & HEADLINE and _TITLE_KEY.search(
+                f"{elements.key[element]} {elements.key[parent]}"
+            ):
                 found.append(("headline-class", scene.texts[i]))
     if levels["h1"]:
         found.append(("first-h1", scene.texts[levels["h1"][0]]))
@@ -94,7 +99,16 @@ def _title_element(scene: Scene) -> list[tuple[str, str]]:
     return found
 
 
-def cues(scene: Scene, folded: str, origins: list[str]) -> list[str]:
+def ballots(scene: Scene) -> list[Ballot]:
+    """Every headline on offer."""
+    groups = grouped(offers(scene), fold_title)
+    return [
+        Ballot(pairs[0][1], pairs[0][0], _cues(scene, folded, [origin for origin, _ in pairs]))
+        for folded, pairs in groups.items()
+    ]
+
+
+def _cues(scene: Scene, folded: str, origins: list[str]) -> list[str]:
     """What speaks for and against a headline: its origins and its shape."""
     words = folded.split()
     told = list(origins)

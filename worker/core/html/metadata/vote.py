@@ -1,6 +1,7 @@
 """Agreement of sources: the chance that a value is right, from the places that offer it."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
 from functools import cache
 from math import exp
 from pathlib import Path
@@ -8,7 +9,35 @@ from typing import Final
 
 import numpy as np
 
+from worker.core.model import Candidate
+
 WEIGHTS: Final = Path(__file__).parents[2] / "weights" / "html_votes.npz"
+
+
+@dataclass(frozen=True, slots=True)
+class Ballot:
+    """One value of a field, with everything that speaks for and against it."""
+
+    value: str
+    origin: str
+    """The most trusted place that offers it."""
+    cues: Sequence[str]
+
+
+def grouped(pairs: Sequence[tuple[str, str]], fold: Callable[[str], str]) -> dict[str, list[tuple[str, str]]]:
+    """(origin, value) pairs by folded value, in order; values that fold to nothing are dropped."""
+    groups: dict[str, list[tuple[str, str]]] = {}
+    for origin, value in pairs:
+        folded = fold(value)
+        if folded:
+            groups.setdefault(folded, []).append((origin, value))
+    return groups
+
+
+def elect(field: str, ballots: Sequence[Ballot]) -> list[Candidate]:
+    """Candidates with their chance of being right, best first."""
+    found = [Candidate(ballot.value, ballot.origin, chance(field, ballot.cues)) for ballot in ballots]
+    return sorted(found, key=lambda candidate: -candidate.score)
 
 
 def chance(field: str, cues: Sequence[str]) -> float:
