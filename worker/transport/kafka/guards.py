@@ -4,10 +4,12 @@
 """
 
 import time
+from collections.abc import Callable
 from typing import Any, Final
 
 import kafka
 from kafka.errors import KafkaError
+from kafka.net.transport import KafkaSSLTransport, KafkaTCPTransport
 from kafka.record.default_records import DefaultRecordBatch
 from kafka.serializer import Serializer
 
@@ -36,6 +38,19 @@ def requeue_when_coordinator_is_away(producer: kafka.KafkaProducer) -> None:
             return False
 
     client.await_ready = await_ready
+
+
+def close_for_good(producer: kafka.KafkaProducer, seconds: float) -> None:
+    """Close a producer that may hold what it cannot send. Never raises.
+
+    `close` flushes first, and when that times out it raises before it has stopped the sender: a thread that goes on
+    sending for a producer nobody has any more.
+    """
+    try:
+        producer.close(timeout=seconds)
+    except KafkaError:
+        producer._sender.force_close()  # noqa: SLF001 - what close would have done next
+        producer._closed = True  # noqa: SLF001 - so that its finalizer does not try again
 
 
 class NothingSerializer(Serializer):  # type: ignore[misc]  # kafka-python has no types
@@ -116,3 +131,23 @@ def tolerate_header_names_that_are_no_text() -> None:
                 self._buffer = strict
 
     DefaultRecordBatch._read_msg = _read_msg  # noqa: SLF001 - the method that is guarded
+
+
+def read_what_came_with_the_end() -> None:
+    """What a broker sends before it closes is read; without this, it is dropped when both come in one read.
+
+    A broker answers a wrong password and closes: on a busy machine the client then knew of a lost connection alone,
+    tried again for ever, and nobody learned that the password was wrong. The end is seen again by the next read.
+    """
+    for transport in (KafkaTCPTransport, KafkaSSLTransport):
+        original = transport._sock_recv  # noqa: SLF001 - the method that is guarded
+        if original.__module__ != __name__:
+            transport._sock_recv = _data_first(original)  # noqa: SLF001 - the method that is guarded
+
+
+def _data_first(receive: Callable[[Any], tuple[bytes, Any]]) -> Callable[[Any], tuple[bytes, Any]]:
+    def _sock_recv(self: Any) -> tuple[bytes, Any]:  # noqa: ANN401 - kafka-python has no types
+        data, error = receive(self)
+        return (data, None) if data else (data, error)
+
+    return _sock_recv

@@ -1,11 +1,16 @@
 """How a connection is secured: settings -> kafka-python's arguments. No secret in a log or in a `repr`."""
 
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 
 from kafka.net.sasl.oauth import AbstractTokenProvider
 
 from worker.settings import Kafka
+from worker.transport.kafka.guards import read_what_came_with_the_end
+
+
+REACH_MS: Final = 8_000
+"""How long a new client looks for a broker. Three are made at a start: together well below the watchdog's patience."""
 
 
 class _Token(AbstractTokenProvider):  # type: ignore[misc]  # kafka-python has no types
@@ -25,6 +30,7 @@ class _Token(AbstractTokenProvider):  # type: ignore[misc]  # kafka-python has n
 
 def connection(settings: Kafka, client_id: str) -> dict[str, Any]:
     """The arguments that consumer, producer and admin client share: where, as whom, and how secured."""
+    read_what_came_with_the_end()
     arguments: dict[str, Any] = {
         "bootstrap_servers": settings.bootstrap_servers.split(","),
         "client_id": client_id,
