@@ -1,6 +1,6 @@
 # Newsmill. On a fresh machine with only Python (3.11 or newer) and make: `make run` and `make test` do all their set-up.
 .DEFAULT_GOAL := help
-.PHONY: help install run test lint format bench soak image lock schemas clean
+.PHONY: help install run test lint format bench soak image lock sbom advisories schemas clean
 
 PYTHON ?= python3
 PAGES ?= deploy/samples/pages.jsonl
@@ -54,6 +54,15 @@ lock: install ## the lock files anew, with hashes
 	$(BIN)/uv pip compile -q --universal --python-version 3.11 --generate-hashes --no-header pyproject.toml -o requirements.lock
 	$(BIN)/uv pip compile -q --universal --python-version 3.11 --generate-hashes --no-header --extra broker --extra dev pyproject.toml -o requirements-dev.lock
 	$(BIN)/uv pip compile -q --universal --python-version 3.11 --generate-hashes --no-header --extra fitting pyproject.toml -o requirements-fitting.lock
+
+sbom: install ## what is in it: dist/sbom.cdx.json (CycloneDX), from the lock
+	$(BIN)/python -m pip install --quiet uv
+	@mkdir -p dist
+	$(BIN)/uv tool run -q --from cyclonedx-bom==7.5.0 cyclonedx-py requirements requirements.lock --pyproject pyproject.toml --of JSON --output-file dist/sbom.cdx.json
+
+advisories: install ## known faults of what is in it (asks PyPI)
+	$(BIN)/python -m pip install --quiet uv
+	$(BIN)/uv tool run -q --from pip-audit==2.10.1 pip-audit --require-hashes --disable-pip -r requirements.lock
 
 clean: ## everything that is made, also the virtual environment
 	rm -rf $(VENV) build dist var .pytest_cache .mypy_cache .ruff_cache .hypothesis

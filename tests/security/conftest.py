@@ -112,7 +112,6 @@ def fortress(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Fortress]:
     folder = tmp_path_factory.mktemp("certificates")
     authority = trustme.CA()
     authority.cert_pem.write_to_path(folder / "ca.pem")
-    trustme.CA().cert_pem.write_to_path(folder / "other-ca.pem")
     mine = authority.issue_cert("newsmill.example", common_name="newsmill")
     mine.private_key_pem.write_to_path(folder / "client.key")
     for pem in mine.cert_chain_pems:
