@@ -175,12 +175,13 @@ class Supervisor:
             if slot.reports is not None:
                 slot.reports.close()
         slot.process = slot.reports = None
-        if code in FINAL or (code == Exit.CLEAN):
+        if code in FINAL:
             slot.code = code
-            self._ended = Exit(code) if code in FINAL else self._ended
+            self._ended = Exit(code)
             self._log.info("ended", slot=slot.number, exit_code=code)
             return
-        self._accuse(slot, note)
+        if code != Exit.CLEAN:  # clean: somebody asked this process alone to stop
+            self._accuse(slot, note)
         slot.deaths = 1 if note.batches else slot.deaths + 1
         self._died(slot.number, _cause(code, slot.verdict))
         self._start_later(slot, code)
@@ -212,7 +213,7 @@ class Supervisor:
 
     def _all_idle(self) -> bool:
         limit = self._settings.worker.stop_when_idle_seconds
-        if limit is None or not all(slot.alive or slot.code == Exit.CLEAN for slot in self._slots):
+        if limit is None or not all(slot.alive for slot in self._slots):
             return False
         since = [slot.journal.read().idle_since_ns for slot in self._slots if slot.alive]
         return all(since) and (time.monotonic_ns() - max(since, default=0)) / 1e9 >= limit

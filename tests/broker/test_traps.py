@@ -108,7 +108,7 @@ def test_a_failed_send_fails_the_batch_and_commits_nothing(corner):
 
 
 def test_the_consumer_is_told_what_its_defaults_get_wrong(corner):
-    arguments = GroupMember(corner.settings().kafka, "t", "c", 500, 16_000_000)._arguments
+    arguments = GroupMember(corner.settings().kafka, "t", "c", 500, 16_000_000)._arguments  # noqa: SLF001 - as handed on
     assert arguments["auto_offset_reset"] == "none"  # where there is no position, the loop chooses; gone ones stop us
     assert arguments["enable_auto_commit"] is False
     assert arguments["isolation_level"] == "read_committed"
@@ -155,6 +155,29 @@ def test_a_call_returns_when_its_coordinator_comes_back_and_upstream_still_hangs
         assert calls[1].is_alive()
         for producer in (guarded, plain):
             producer.close(timeout=0)
+
+
+def test_a_producer_that_cannot_flush_is_closed_with_its_thread():
+    with LocalKafka() as broker:
+        arguments = {
+            "bootstrap_servers": broker.bootstrap,
+            "request_timeout_ms": 5_000,
+            "allow_auto_create_topics": False,
+        }
+        producer = kafka.KafkaProducer(transactional_id="stuck", **arguments)
+        producer.init_transactions()
+        with kafka.KafkaAdminClient(bootstrap_servers=broker.bootstrap) as admin:
+            admin.create_topics({"t": {"num_partitions": 1, "replication_factor": 1}})
+        producer.begin_transaction()
+        producer.send("t", b"1").get(10)
+        os.kill(broker.pid(1), signal.SIGSTOP)
+        try:
+            producer.send("t", b"2")
+            guards.close_for_good(producer, 1.0)
+            producer._sender.join(10)  # noqa: SLF001 - the thread that must end
+            assert not producer._sender.is_alive()  # noqa: SLF001 - the same
+        finally:
+            os.kill(broker.pid(1), signal.SIGCONT)
 
 
 # 10: an open transaction of a dead producer

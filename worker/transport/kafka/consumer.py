@@ -14,7 +14,7 @@ from worker.transport import Batch, OffsetsGone, Progress, Record, TopicMissing
 from worker.transport.kafka.errors import translate
 from worker.transport.kafka.guards import tolerate_header_names_that_are_no_text
 from worker.transport.kafka.predecessor import bury_predecessor
-from worker.transport.kafka.security import connection
+from worker.transport.kafka.security import REACH_MS, connection
 
 _CALL_MS: Final = 10_000
 """For calls that ask the broker a small question."""
@@ -204,7 +204,7 @@ def _arguments(settings: Kafka, client_id: str, batch_pages: int, batch_bytes: i
         "fetch_max_wait_ms": 250,
         "metadata_max_age_ms": _METADATA_MS,
         "receive_message_max_bytes": 2 * batch_bytes + settings.max_message_bytes + 1_000_000,
-        "bootstrap_timeout_ms": request_ms,
+        "bootstrap_timeout_ms": min(request_ms, REACH_MS),
         "allow_auto_create_topics": False,
         "metrics_enabled": False,
     }

@@ -7,7 +7,7 @@ from kafka.admin import MemberToRemove
 from kafka.errors import KafkaError
 
 from worker.settings import Kafka
-from worker.transport.kafka.security import connection
+from worker.transport.kafka.security import REACH_MS, connection
 
 
 def bury_predecessor(settings: Kafka, client_id: str) -> Sequence[str]:
@@ -17,7 +17,7 @@ def bury_predecessor(settings: Kafka, client_id: str) -> Sequence[str]:
     our client id also had our transactional id, and is fenced by our start anyway.
     """
     try:
-        with KafkaAdminClient(**connection(settings, f"{client_id}-start")) as admin:
+        with KafkaAdminClient(**connection(settings, f"{client_id}-start"), bootstrap_timeout_ms=REACH_MS) as admin:
             [group] = admin.describe_groups([settings.group_id]).values()
             dead = [m["member_id"] for m in group.get("members", ()) if m.get("client_id") == client_id]
             if dead:

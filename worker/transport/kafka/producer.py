@@ -6,14 +6,19 @@ from types import MappingProxyType
 from typing import Any, Final
 
 import kafka
-from kafka.errors import KafkaError
 from kafka.structs import OffsetAndMetadata, TopicPartition
 
 from worker.settings import Kafka
 from worker.transport import Output
 from worker.transport.kafka.errors import translate
-from worker.transport.kafka.guards import NOTHING, NothingSerializer, requeue_when_coordinator_is_away, sendable_headers
-from worker.transport.kafka.security import connection
+from worker.transport.kafka.guards import (
+    NOTHING,
+    NothingSerializer,
+    close_for_good,
+    requeue_when_coordinator_is_away,
+    sendable_headers,
+)
+from worker.transport.kafka.security import REACH_MS, connection
 
 _CLOSE_SECONDS: Final = 1.0
 """For a producer that has seen an error: whatever it still holds is aborted by its successor."""
@@ -63,7 +68,7 @@ class TransactionalProducer:
         try:
             producer.begin_transaction()
             futures = [_send(producer, output) for output in outputs]
-            producer.flush(timeout=self._settings.transaction_timeout_seconds)
+            producer.flush(timeout=self._settings.request_timeout_seconds)
             deadline = time.monotonic() + self._settings.request_timeout_seconds
             for future in futures:
                 future.get(timeout=max(0.0, deadline - time.monotonic()))
@@ -77,12 +82,8 @@ class TransactionalProducer:
     def discard(self) -> None:
         """Drop the producer with whatever it holds; its successor aborts the open transaction. Never raises."""
         producer, self._producer = self._producer, None
-        if producer is None:
-            return
-        try:
-            producer.close(timeout=_CLOSE_SECONDS)
-        except KafkaError:
-            return
+        if producer is not None:
+            close_for_good(producer, _CLOSE_SECONDS)
 
 
 def _send(producer: kafka.KafkaProducer, output: Output) -> Any:  # noqa: ANN401 - kafka's future
@@ -116,7 +117,7 @@ def _arguments(settings: Kafka, transactional_id: str) -> dict[str, Any]:
         "compression_type": settings.compression,
         "max_request_size": settings.max_message_bytes + 64 * 1024,
         "max_block_ms": request_ms,
-        "bootstrap_timeout_ms": request_ms,
+        "bootstrap_timeout_ms": min(request_ms, REACH_MS),
         "delivery_timeout_ms": max(request_ms + 1_000, int(settings.transaction_timeout_seconds * 1000)),
         "allow_auto_create_topics": False,
         "metrics_enabled": False,

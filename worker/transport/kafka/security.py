@@ -8,7 +8,6 @@ from kafka.net.sasl.oauth import AbstractTokenProvider
 from worker.settings import Kafka
 from worker.transport.kafka.guards import read_what_came_with_the_end
 
-
 REACH_MS: Final = 8_000
 """How long a new client looks for a broker. Three are made at a start: together well below the watchdog's patience."""
 
