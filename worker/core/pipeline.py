@@ -22,7 +22,7 @@ def process(page: RawPage, at: datetime, position: Position | None = None, limit
     layout, content = Layout("", ()), None
     try:
         content = decode(page, limits)
-        layout = lay_out(content, page.language)
+        layout = lay_out(content, page.language, page.url)
         stories = assemble(layout)
         articles = enrich(stories, layout, content, page, at, position)
     except Reject as reject:
@@ -36,10 +36,10 @@ def process(page: RawPage, at: datetime, position: Position | None = None, limit
     return Outcome((), metrics, rejection, layout.text, tuple(layout.segments))
 
 
-def lay_out(content: Content, language: str | None) -> Layout:
+def lay_out(content: Content, language: str | None, url: str | None = None) -> Layout:
     """The page's text, cut into labelled segments."""
     if content.kind == "html":
-        return lay_out_html(content.markup_or_text)
+        return lay_out_html(content.markup_or_text, url)
     return lay_out_text(content.markup_or_text, language)
 
 

@@ -15,7 +15,28 @@ _MANY_ATTRIBUTES: Final = 20_000
 _OVERFULL: Final = re.compile(r"<[a-zA-Z](?:[^<>=]{0,200}=){2000}[^<>]*>")
 """A tag with thousands of attributes; the parser compares each with each."""
 _TAG: Final = re.compile(r"<(/?)([a-zA-Z][a-zA-Z0-9-]*)")
-_NEVER_OPEN: Final = frozenset(["p", "li", "br", "img", "hr", "input", "meta", "link", "td", "tr", "th", "dt", "dd", "option", "source", "area", "col", "wbr"])
+_NEVER_OPEN: Final = frozenset(
+    [
+        "p",
+        "li",
+        "br",
+        "img",
+        "hr",
+        "input",
+        "meta",
+        "link",
+        "td",
+        "tr",
+        "th",
+        "dt",
+        "dd",
+        "option",
+        "source",
+        "area",
+        "col",
+        "wbr",
+    ]
+)
 """Void elements, and those that the next of their kind ends."""
 _FEW_CHARS: Final = 400
 """Visible characters below which hidden elements are looked at too."""
@@ -49,6 +70,6 @@ def read(html: str) -> Page:
     page.cut = page.cut or len(shallow) < len(html)
     if page.hidden and len(page.text) < _FEW_CHARS:
         whole = walked(tree, see_hidden=True)
-        if len(whole.text) > 2 * len(page.text):
+        if len(whole.text) > len(page.text) + _FEW_CHARS:
             return whole
     return page

@@ -28,7 +28,39 @@ PAGE_DEPTH: Final = 3
 """Elements above this depth hold the page, whatever their classes say."""
 
 PARTS: Final = frozenset(
-    ["p", "h1", "h2", "h3", "h4", "h5", "h6", "li", "ul", "ol", "dl", "dt", "dd", "table", "thead", "tbody", "tfoot", "tr", "td", "th", "caption", "blockquote", "pre", "figure", "figcaption", "center", "address", "details", "summary", "button", "label"]
+    [
+        "p",
+        "h1",
+        "h2",
+        "h3",
+        "h4",
+        "h5",
+        "h6",
+        "li",
+        "ul",
+        "ol",
+        "dl",
+        "dt",
+        "dd",
+        "table",
+        "thead",
+        "tbody",
+        "tfoot",
+        "tr",
+        "td",
+        "th",
+        "caption",
+        "blockquote",
+        "pre",
+        "figure",
+        "figcaption",
+        "center",
+        "address",
+        "details",
+        "summary",
+        "button",
+        "label",
+    ]
 )
 """Elements that are a part of something; the nearest ancestor that is none of these is a block's container."""
 _NO_DIGITS: Final = str.maketrans("", "", "0123456789")

@@ -17,16 +17,102 @@ MAX_BLOCKS: Final = 20_000
 MAX_KEY: Final = 300
 """Code points of an element's key that are looked at."""
 INLINE: Final = frozenset(
-    ["a", "abbr", "acronym", "b", "bdi", "bdo", "big", "cite", "code", "data", "dfn", "em", "font", "i", "ins", "kbd", "label", "mark", "nobr", "q", "rp", "rt", "ruby", "s", "samp", "small", "span", "strike", "strong", "sub", "sup", "time", "tt", "u", "var", "wbr", "amp-link"]
+    [
+        "a",
+        "abbr",
+        "acronym",
+        "b",
+        "bdi",
+        "bdo",
+        "big",
+        "cite",
+        "code",
+        "data",
+        "dfn",
+        "em",
+        "font",
+        "i",
+        "ins",
+        "kbd",
+        "label",
+        "mark",
+        "nobr",
+        "q",
+        "rp",
+        "rt",
+        "ruby",
+        "s",
+        "samp",
+        "small",
+        "span",
+        "strike",
+        "strong",
+        "sub",
+        "sup",
+        "time",
+        "tt",
+        "u",
+        "var",
+        "wbr",
+        "amp-link",
+    ]
 )
 BOLD: Final = frozenset(("b", "strong"))
 ITALIC: Final = frozenset(("i", "em", "cite"))
 UNSEEN: Final = frozenset(
-    ["script", "style", "noscript", "template", "svg", "iframe", "select", "textarea", "object", "embed", "canvas", "audio", "video", "map", "math", "datalist", "head", "meta", "link", "title", "base", "input", "img", "amp-img", "hr", "br", "source", "picture-source", "area", "frame", "frameset", "noframes"]
+    [
+        "script",
+        "style",
+        "noscript",
+        "template",
+        "svg",
+        "iframe",
+        "select",
+        "textarea",
+        "object",
+        "embed",
+        "canvas",
+        "audio",
+        "video",
+        "map",
+        "math",
+        "datalist",
+        "head",
+        "meta",
+        "link",
+        "title",
+        "base",
+        "input",
+        "img",
+        "amp-img",
+        "hr",
+        "br",
+        "source",
+        "picture-source",
+        "area",
+        "frame",
+        "frameset",
+        "noframes",
+    ]
 )
 NAMING: Final = ("class", "id", "itemprop", "role", "property", "data-testid", "data-component")
 HIDING: Final = frozenset(
-    ["sr-only", "visually-hidden", "visuallyhidden", "screen-reader-text", "screen-reader", "screenreader", "tooltip", "hovercard", "rollover", "popover", "u-hidden", "is-hidden", "hidden", "element-invisible"]
+    [
+        "sr-only",
+        "visually-hidden",
+        "visuallyhidden",
+        "screen-reader-text",
+        "screen-reader",
+        "screenreader",
+        "tooltip",
+        "hovercard",
+        "rollover",
+        "popover",
+        "u-hidden",
+        "is-hidden",
+        "hidden",
+        "element-invisible",
+    ]
 )
 """Class tokens that take text out of sight on inline elements."""
 _ZERO_WIDTH: Final = "\u200b\u200c\u200d\u2060\ufeff\u00ad \t\r\n"
@@ -127,6 +213,9 @@ def walked(tree: LexborHTMLParser, *, see_hidden: bool) -> Page:
         _descend(walk, root)
     walk.flush()
     page.text = "\n".join(walk.texts)
+    for anchor in page.anchors:
+        if page.text[anchor.start : anchor.start + 1] in (" ", "\n"):
+            anchor.start = min(anchor.start + 1, anchor.end)
     return page
 
 

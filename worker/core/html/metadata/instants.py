@@ -6,13 +6,13 @@ from typing import Final
 
 _ISO: Final = re.compile(
     r"\s*(\d{4})-?(\d\d)-?(\d\d)"
-    r"(?:(?:T|\s+|\s*,\s*|\s+T)(\d\d?):?(\d\d)(?::?(\d\d)(?:[.,:]\d+)?)?)?"
-    r"\s*(Z|UTC|GMT|[+-]\d\d(?::?\d\d)?)?",
+    r"(?:(?:T|\s+|\s*,\s*|\s+T|(?=\d{4}))(\d\d?):?(\d\d)(?::?(\d\d)(?:[.,:]\d+)?)?)?"
+    r"\s*((?:GMT|UTC)?[+-]\d\d(?::?\d\d)?|Z|UTC|GMT)?",
     re.IGNORECASE,
 )
 _WORDED: Final = re.compile(
     r"(?:[a-z]{3,9},?\s+)?(?:(\d\d?)(?:st|nd|rd|th)?[\s-]+([a-z]{3})[a-z]*\.?,?[\s-]+(\d{4})|([a-z]{3})[a-z]*\.?\s+(\d\d?)(?:st|nd|rd|th)?,?\s+(\d{4}))"
-    r"(?:,?\s+(?:at\s+|-\s+)?(\d\d?):(\d\d)(?::(\d\d))?\s*([ap]\.?m\.?)?)?\s*(Z\b|UTC|GMT|(?:GMT|UTC)?[+-]\d\d:?\d\d)?",
+    r"(?:,?\s+(?:at\s+|-\s+)?(\d\d?):(\d\d)(?::(\d\d))?\s*([ap]\.?m\.?)?)?\s*((?:GMT|UTC)?[+-]\d\d:?\d\d|Z\b|UTC|GMT)?",
     re.IGNORECASE,
 )
 _DOTTED: Final = re.compile(
@@ -20,7 +20,10 @@ _DOTTED: Final = re.compile(
 )
 _SLASHED: Final = re.compile(r"(?<!\d)((?:19|20)\d\d)[/.](\d\d?)[/.](\d\d?)(?!\d)(?:\D{1,4}(\d\d?):(\d\d))?")
 _EPOCH: Final = re.compile(r"\s*(\d{10})(\d{3})?\s*$")
-_MONTHS: Final = {name: i + 1 for i, name in enumerate(["jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec"])}
+_MONTHS: Final = {
+    name: i + 1
+    for i, name in enumerate(["jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec"])
+}
 _EARLIEST: Final = 1990
 _LATEST: Final = 2100
 
@@ -28,13 +31,13 @@ _LATEST: Final = 2100
 def iso_of(value: str, *, month_first: bool = False) -> str | None:
     """The date at the head of a metadata value, or None. `month_first` reads 3/4/2024 as March the fourth."""
     value = value[:80]
+    found = _EPOCH.match(value)
+    if found:
+        return _epoch(int(found[1]))
     found = _ISO.match(value)
     if found:
         year, month, day, hour, minute, second, zone = found.groups()
         return _build(year, month, day, (hour, minute, second), zone)
-    found = _EPOCH.match(value)
-    if found:
-        return _epoch(int(found[1]))
     found = _WORDED.search(value)
     if found:
         return _worded(found)

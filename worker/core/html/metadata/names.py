@@ -21,7 +21,36 @@ _DIGITS: Final = re.compile(r"\d")
 _LEAD_TO: Final = re.compile(r"^(?:[^\W\d_]+\s+){0,3}(?:by|von|vom|par|por|durch|przez)\s*:?\s+(?=\S)", re.IGNORECASE)
 """A few words and a by: `Publié par`, `Mehr Artikel von`."""
 NOBODY: Final = frozenset(
-    ["admin", "administrator", "editor", "webmaster", "root", "author", "autor", "guest", "staff", "anonymous", "user", "unknown", "wordpress", "www", "kommentar", "kommentare", "login", "blog", "home", "share", "facebook", "twitter", "instagram", "profile", "website", "email", "impressum", "about"]
+    [
+        "admin",
+        "administrator",
+        "editor",
+        "webmaster",
+        "root",
+        "author",
+        "autor",
+        "guest",
+        "staff",
+        "anonymous",
+        "user",
+        "unknown",
+        "wordpress",
+        "www",
+        "kommentar",
+        "kommentare",
+        "login",
+        "blog",
+        "home",
+        "share",
+        "facebook",
+        "twitter",
+        "instagram",
+        "profile",
+        "website",
+        "email",
+        "impressum",
+        "about",
+    ]
 )
 _ACCOUNT: Final = re.compile(r"@|https?:|www\.|\.(?:com|de|org|net|at|ch|co|info|blog)\b|^[_\W]+$", re.IGNORECASE)
 MAX_WORDS: Final = 5

@@ -17,7 +17,19 @@ _TAG_URL: Final = re.compile(
     re.IGNORECASE,
 )
 _HEADINGS: Final = frozenset(
-    ["themen", "thema", "tags", "tag", "topics", "schlagworte", "stichworte", "keywords", "temas", "etiquetas", "sujets"]
+    [
+        "themen",
+        "thema",
+        "tags",
+        "tag",
+        "topics",
+        "schlagworte",
+        "stichworte",
+        "keywords",
+        "temas",
+        "etiquetas",
+        "sujets",
+    ]
 )
 _CATEGORY: Final = re.compile(r"/categor|/kategor|/ressort|/rubri", re.IGNORECASE)
 _LIST: Final = re.compile(r"\s*[,;|،、，]\s*")
