@@ -27,7 +27,7 @@ class Crop:
     pages: int
     partitions: int
     sown: int = 0
-    rich: float = 0.15
+    rich: float = 0.05
     """Share of the pages that hold a story; the others are error pages, cheap to reject."""
     poison: int = 1
     """Pages that end their process each time they are tried."""

@@ -60,6 +60,10 @@ class Outcome:
     stuck: str = ""
     crashed: dict[str, int] = field(default_factory=dict)
     peak_rss: int = 0
+    rss: dict[str, int] = field(default_factory=dict)
+    """Bytes per consumer process (by its id) at the end."""
+    ended: float = 0.0
+    """Time of day at the end, seconds since 1970."""
     played_seconds: float = 0.0
     seconds: float = 0.0
     """With the audit and the quiet run."""
@@ -137,7 +141,8 @@ class Season:
                 return
         self._produce(self._crop.pages - self._produced)
         self._wait_until_moved({p: end - 1 for p, end in self._ends().items()}, time.monotonic())
-        self._fleet.note_memory()
+        self.outcome.rss = {str(pid): size for pid, size in self._fleet.note_memory().items()}
+        self.outcome.ended = time.time()
 
     def _suffer(self, scene: Scene, burst: Burst) -> None:
         before = self._committed()

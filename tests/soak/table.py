@@ -7,7 +7,7 @@ import sys
 from collections import defaultdict
 from collections.abc import Sequence
 from pathlib import Path
-from statistics import median
+from statistics import mean, median
 
 import orjson
 
@@ -22,7 +22,7 @@ def table(outcomes: Sequence[Outcome]) -> str:
         faults = ", ".join(o.faults) + (f" STUCK {o.stuck}" if o.stuck else "") + (f" {o.crashed}" if o.crashed else "")
         cells = (o.seed, o.pages, o.lost, o.doubled, o.out_of_place, equal, o.seconds, faults)
         lines.append(f"| {' | '.join(map(str, cells))} |")
-    return "\n".join([*lines, "", totals(outcomes), "", recoveries(outcomes)])
+    return "\n".join([*lines, "", totals(outcomes), memory(outcomes), "", recoveries(outcomes)])
 
 
 def totals(outcomes: Sequence[Outcome]) -> str:
@@ -34,6 +34,24 @@ def totals(outcomes: Sequence[Outcome]) -> str:
         f"{len(outcomes)} schedules, {faults} faults, {pages} pages: {lost} lost, {doubled} doubled; "
         f"not right: {wrong or 'none'}; largest process {peak:.0f} MB"
     )
+
+
+def memory(outcomes: Sequence[Outcome]) -> str:
+    """How the processes that lived through several schedules grew, once warm."""
+    sizes: dict[tuple[str, str], list[tuple[float, float]]] = defaultdict(list)
+    for outcome in outcomes:
+        for pid, size in outcome.rss.items():
+            sizes[outcome.logs, pid].append((outcome.ended / 3600, size / 1e6))
+    slopes = [slope(points[1:]) for points in sizes.values() if len(points) > 3]
+    if not slopes:
+        return "no process lived through four schedules"
+    return f"{len(slopes)} long-lived processes: median {median(slopes):+.1f} MB an hour, worst {max(slopes):+.1f}"
+
+
+def slope(points: Sequence[tuple[float, float]]) -> float:
+    """Of the straight line of least squares."""
+    x, y = mean(at for at, _ in points), mean(value for _, value in points)
+    return sum((at - x) * (value - y) for at, value in points) / sum((at - x) ** 2 for at, _ in points)
 
 
 def recoveries(outcomes: Sequence[Outcome]) -> str:

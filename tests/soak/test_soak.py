@@ -1,10 +1,14 @@
 """Every page once, whatever is done to the workers, the brokers and the network between them."""
 
+import sys
+import time
+
 import pytest
 
 from tests.soak.runner import Season
 from tests.soak.schedule import Fault, Kind, draw
 from tests.soak.stage import OUTCOMES, Stage
+from tests.soak.table import slope
 
 
 @pytest.mark.soak
@@ -34,3 +38,23 @@ def test_a_short_schedule(arena, tmp_path):
         outcome = season.play(0, 1_800, [[Fault(kind, 0.2, 1.0, 0.5)] for kind in kinds])
         assert outcome.right, outcome
         assert set(season.end()) == {0}
+
+
+@pytest.mark.soak
+@pytest.mark.timeout(0)
+def test_memory_stays_flat(arena, pytestconfig: pytest.Config):
+    """Pages for minutes on end, no faults: the processes stop growing once they are warm."""
+    minutes = pytestconfig.getoption("--steady-minutes")
+    with Season(arena, pytestconfig.getoption("--out") / "logs") as season:
+        outcomes, started = [], time.monotonic()
+        while time.monotonic() - started < 60 * minutes or len(outcomes) < 6:
+            outcomes.append(season.play(10_000 + len(outcomes), 6_000, []))
+            assert outcomes[-1].right, outcomes[-1]
+        assert set(season.end()) == {0}
+    warm = outcomes[len(outcomes) // 3 :]
+    grown = {
+        pid: slope([(o.ended / 3600, o.rss[pid] / 1e6) for o in warm]) for pid in warm[0].rss if pid in warm[-1].rss
+    }
+    sys.stdout.write(f"MB an hour over {sum(o.pages for o in outcomes)} pages: {grown}\n")
+    assert grown
+    assert max(grown.values()) < 60, grown
