@@ -7,6 +7,8 @@ import pytest
 
 from schemas.reasons import REASONS
 from worker.child import Exit
+from worker.settings import Settings
+from worker.transport.plan import plan
 
 
 @pytest.fixture(scope="module")
@@ -36,7 +38,26 @@ def events_of(path):
                 yield node.args[0].value
 
 
-def test_every_setting_it_names_exists(root, runbook):
+@pytest.mark.parametrize("page", ["runbook.md", "operations.md"])
+def test_every_setting_that_is_named_exists(root, page):
     settings = (root / "worker" / "settings.py").read_text("utf-8")
-    for group, name in re.findall(r"NEWSMILL_([A-Z]+)__([A-Z_]+)", runbook):
+    text = (root / "docs" / page).read_text("utf-8")
+    for group, name in re.findall(r"NEWSMILL_([A-Z]+)__([A-Z_]+[A-Z])", text):
         assert re.search(rf"(?m)^    {name.lower()}: ", settings), f"{group}__{name}"
+
+
+@pytest.mark.parametrize("page", ["runbook.md", "operations.md", "metrics.md"])
+def test_every_file_that_is_linked_exists(root, page):
+    text = (root / "docs" / page).read_text("utf-8")
+    for target in re.findall(r"\]\(([^)#]+)", text):
+        assert (root / "docs" / target).exists(), target
+
+
+def test_the_times_of_keeping_are_those_of_the_topics(root):
+    text = (root / "docs" / "operations.md").read_text("utf-8")
+    for topic in plan(Settings(), 1, 1):
+        (kept,) = re.findall(rf"(?m)^\| `{re.escape(topic.name)}` \| ([^|]+) \|", text)
+        policy = topic.settings["cleanup.policy"].value
+        days = int(topic.settings["retention.ms"].value) // 86_400_000 if "retention.ms" in topic.settings else None
+        assert kept.startswith(f"{days} days" if days else "for ever")
+        assert ("compacted" in kept) == ("compact" in policy)
