@@ -4,6 +4,7 @@ import re
 import subprocess
 
 from tests.kit.tools import program
+from worker.child import FINAL
 from worker.settings import Worker
 
 
@@ -29,3 +30,9 @@ def test_a_graceful_stop_fits_into_the_time_limit(deploy):
     text = (deploy / "systemd" / "newsmill.service").read_text()
     (limit,) = re.findall(r"(?m)^TimeoutStopSec=(\d+)s$", text)
     assert float(limit) >= Worker().stop_seconds + 10
+
+
+def test_what_does_not_mend_itself_is_not_started_again(deploy):
+    text = (deploy / "systemd" / "newsmill.service").read_text()
+    (codes,) = re.findall(r"(?m)^RestartPreventExitStatus=(.*)$", text)
+    assert {int(code) for code in codes.split()} == FINAL

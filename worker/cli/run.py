@@ -7,6 +7,7 @@ the brokers (credentials, rights); 6 another process uses this one's transaction
 
 import sys
 import time
+from collections.abc import Callable
 from typing import Annotated
 
 import typer
@@ -19,7 +20,7 @@ from worker.live.board import Board
 from worker.observe import Metrics
 from worker.settings import Settings, SettingsError, load
 from worker.supervisor import Supervisor
-from worker.tally import Report
+from worker.tally import Overview, Report
 
 
 def command(
@@ -53,9 +54,7 @@ def run(settings: Settings, work: Work = grind_pages) -> Exit:
 
     supervisor = Supervisor(settings, report, died, work)
     metrics = Metrics(supervisor.overview, board.sources)
-    routes = health.routes(metrics, supervisor.overview)
-    if settings.http.live_page:
-        routes |= live.routes(board, supervisor.overview)
+    routes = routes_of(settings, metrics, board, supervisor.overview)
     try:
         server = health.serve(settings.http.host, settings.http.port, routes)
     except OSError as error:
@@ -68,3 +67,11 @@ def run(settings: Settings, work: Work = grind_pages) -> Exit:
         server.shutdown()
     log.info("stopped", exit_code=int(code))
     return code
+
+
+def routes_of(
+    settings: Settings, metrics: Metrics, board: Board, overview: Callable[[], Overview]
+) -> dict[str, health.Route]:
+    """What the http server answers: metrics and health always, the live page unless it is switched off."""
+    routes = health.routes(metrics, overview)
+    return routes | live.routes(board, overview) if settings.http.live_page else routes
