@@ -25,8 +25,8 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
     if "seed" in metafunc.fixturenames:
         option = metafunc.config.getoption
-        first = option("--seed", 1)
-        metafunc.parametrize("seed", range(first, first + option("--schedules", 1)))
+        first, asked = option("--seed", 1), "soak" in (metafunc.config.option.markexpr or "")
+        metafunc.parametrize("seed", range(first, first + (option("--schedules", 1) if asked else 1)))
 
 
 @pytest.fixture(scope="session")

@@ -8,7 +8,11 @@ import sys
 from collections.abc import Mapping
 from pathlib import Path
 
+from worker.local_broker import die_with_parent
+
 NEWSMILL = [sys.executable, "-c", "from worker.cli import main; main()"]
+GUARDED = [sys.executable, "-I", "-S", die_with_parent.__file__]
+"""Before a command, with our process id: it dies with us, however we end."""
 STOP_SECONDS = 40.0
 
 
@@ -28,7 +32,11 @@ class Fleet:
         mine = {"NEWSMILL_INSTANCE": name, "NEWSMILL_WORKER__PROCESSES": str(processes), **more}
         with (self._logs / f"{name}.log").open("ab") as log:
             self._running[name] = subprocess.Popen(
-                [*NEWSMILL, "run"], env={**self._environment, **mine}, stdout=log, stderr=log, stdin=subprocess.DEVNULL
+                [*GUARDED, str(os.getpid()), *NEWSMILL, "run"],
+                env={**self._environment, **mine},
+                stdout=log,
+                stderr=log,
+                stdin=subprocess.DEVNULL,
             )
 
     @property

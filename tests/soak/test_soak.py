@@ -30,7 +30,7 @@ def test_schedule(stage: Stage, seed: int, pytestconfig: pytest.Config):
 
 
 @pytest.mark.broker
-@pytest.mark.timeout(300)
+@pytest.mark.timeout(600)
 def test_a_short_schedule(arena, tmp_path):
     """The same in short, in every test run: a process and a broker killed, the network cut, a worker that joins."""
     kinds = (Kind.KILL_CHILD, Kind.CUT_ALL, Kind.JOIN, Kind.KILL_TRANSACTION_COORDINATOR)
