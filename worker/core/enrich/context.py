@@ -3,12 +3,17 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Generic, TypeVar
+from typing import Final, Generic, TypeVar
 
 from schemas.messages import Paragraph, RawPage
 from worker.core.model import Candidate, Content, Label, Layout, Metadata, Segment, Story
 
 T = TypeVar("T")
+
+MOST_CHARS: Final = 1000
+"""Code points of a segment that a field is read from; the longest byline of the labelled pages has 400."""
+MOST_SEGMENTS: Final = 30
+"""Segments of its kind that a field is read from."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,13 +50,13 @@ class Context:
         found = [segment for label in labels for segment in self.story.by_label.get(label, ())]
         return sorted(found, key=lambda segment: segment.start)
 
-    def text_of(self, segment: Segment) -> str:
-        """A segment's text as the page has it."""
-        return self.layout.text[segment.start : segment.end]
+    def text_of(self, segment: Segment, limit: int = MOST_CHARS) -> str:
+        """A segment's text as the page has it, up to `limit` code points: no field needs a longer one."""
+        return self.layout.text[segment.start : min(segment.end, segment.start + limit)]
 
     def texts(self, *labels: Label) -> list[str]:
         """The texts of the story's segments of these labels, as the page has them."""
-        return [self.text_of(segment) for segment in self.segments(*labels)]
+        return [self.text_of(segment) for segment in self.segments(*labels)[:MOST_SEGMENTS]]
 
 
 @dataclass(frozen=True, slots=True)

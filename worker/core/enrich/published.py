@@ -127,7 +127,7 @@ def _in_url(context: Context) -> Iterator[_Seen]:
 
 
 def _resolved(context: Context, found: FoundDate) -> FoundDate:
-    """ "Two hours ago" means before the fetching; when that is not known it means nothing, and stays relative."""
+    """Two hours ago means before the fetching; when that is not known it means nothing, and stays relative."""
     return resolve(found, context.page.fetched_at) if context.page.fetched_at is not None else found
 
 

@@ -15,6 +15,7 @@ _QUOTED: Final = re.compile(
 _FEWEST_WORDS: Final = 4
 """Words below which quotation marks hold a name or a doubted word."""
 _MOST: Final = 40
+"""Quotations that are kept."""
 _NAME: Final = r"(?:[^\W\d_a-zà-ÿа-яё][\w.'’-]*(?:\s+(?:[^\W\d_a-zà-ÿа-яё][\w.'’-]*|de|da|von|van|bin|al|el|la)){0,3})"
 
 
@@ -22,6 +23,8 @@ def quotes(context: Context) -> Choice[tuple[Quote, ...]]:
     """The quotations of the paragraphs, in order, and the pull quotes whole."""
     found: list[Quote] = []
     for paragraph in context.paragraphs:
+        if len(found) >= _MOST:
+            break
         if paragraph.role is Role.QUOTE:
             found.append(Quote(text=paragraph.text.strip('"“”„«»')))
             continue

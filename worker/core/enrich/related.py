@@ -15,6 +15,7 @@ _BULLET: Final = re.compile(r"^[\s•·*▪■●►▶→»›|–—-]+")
 _FEWEST_WORDS: Final = 3
 """Words below which a line among headlines is a heading or a section name ."""
 _SHORTEST: Final = 8
+_READ: Final = 20_000
 _MOST: Final = 60
 
 
@@ -33,7 +34,7 @@ def _headlines(context: Context, segment: Segment) -> list[tuple[str, str | None
     if links:
         linked = [(clean(context.layout.text[link.start : link.end]), _absolute(context, link.href)) for link in links]
         return [(headline, url) for headline, url in linked if _is_headline(headline)]
-    lines = [line for line in context.text_of(segment).splitlines() if _is_headline(line)][:_MOST]
+    lines = [line for line in context.text_of(segment, _READ).splitlines() if _is_headline(line)][:_MOST]
     bare = [_BULLET.sub("", strip_cue(clean(line), ("read_also", "related"))) for line in lines]
     return [(line, None) for line in bare if _is_headline(line)]
 

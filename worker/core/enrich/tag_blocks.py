@@ -23,6 +23,7 @@ _SENTENCE: Final = re.compile(r".*[.。।]\s+(?=\S)", re.DOTALL)
 _SENTENCE_WORDS: Final = 8
 _MOST_COMMAS: Final = 2
 """Words of a sentence in front of tags, and commas from which a line is a list and no sentence."""
+_GAP: Final = re.compile(r"[^\S\n]{4,}")
 _COMMA: Final = re.compile("[,،、;]")
 _REACH: Final = 800
 """Code points behind the story's end in which a heading with a colon announces tags."""
@@ -45,7 +46,7 @@ def tag_segments(context: Context) -> list[Segment]:
 
 def trimmed(block: str) -> str:
     """A block without the lines before its heading, the furniture behind its tags, and the last words of a story."""
-    lines = [line for line in block.replace("\u200b", "").splitlines() if line.strip()]
+    lines = [line for line in _GAP.sub("   ", block.replace("\u200b", "")).splitlines() if line.strip()]
     first = next((at for at, line in enumerate(lines) if _is_heading(line)), 0)
     last = next((at for at in range(first + 1, len(lines)) if is_furniture(lines[at])), len(lines))
     kept = lines[first:last]

@@ -6,7 +6,7 @@ from functools import cache
 from typing import Final
 
 from worker.core.clean import clean
-from worker.core.enrich.context import Choice, Context, explain
+from worker.core.enrich.context import MOST_SEGMENTS, Choice, Context, explain
 from worker.core.enrich.fold import key
 from worker.core.enrich.tag_blocks import headings, tag_segments, trimmed
 from worker.core.enrich.tag_glue import unglue
@@ -23,6 +23,11 @@ block of one line: among lines they belong to a tag."""
 _HEADING_WORDS: Final = 8
 _COLON_WORDS: Final = 3
 """Words of the longest heading, and of the longest unknown one before a colon."""
+_LONGEST_HEADING: Final = 20
+_LONGEST_BLOCK: Final = 6000
+"""Code points of a heading of one word, and of a block, beyond which nothing is read."""
+_STORY: Final = 100_000
+"""Code points of the page whose phrases are known."""
 _MOST: Final = 80
 _LONGEST: Final = 120
 _FEW_LINES: Final = 2
@@ -39,11 +44,11 @@ def tags(context: Context, title: str | None) -> Choice[tuple[str, ...]]:
         origin = candidates[0].origin
         named = [clean(c.value) for c in candidates if c.origin == origin]
         return Choice(_distinct(named), explain(origin, [c for c in candidates if c.origin != origin]))
-    segments = tag_segments(context)
-    blocks = [trimmed(context.text_of(segment)) for segment in segments]
+    segments = tag_segments(context)[:MOST_SEGMENTS]
+    blocks = [trimmed(context.text_of(segment, _LONGEST_BLOCK)) for segment in segments]
     if not blocks:
         return Choice(())
-    story = Story(f"{title or ''}\n{_outside(context.layout.text, segments)}", context.languages)
+    story = Story(f"{title or ''}\n{_outside(context.layout.text, segments)[:_STORY]}", context.languages)
     distinct = _distinct([tag for block in blocks for tag in tags_of(block, story)])
     return Choice(distinct, "text:tags" if distinct else "")
 
@@ -118,7 +123,7 @@ def _behind_heading(line: str, *, headed: bool) -> str:
 
 def _glued_heading(word: str) -> int:
     """The length of a heading that sticks to the first tag (`Tagsclimate`); 0 when there is none."""
-    for end in range(len(word) - 2, 3, -1):
+    for end in range(min(len(word) - 2, _LONGEST_HEADING), 3, -1):
         if word[:1].isupper() and key(word[:end]) in _sure_headings() and word[end].isalpha():
             return end
     return 0

@@ -6,7 +6,7 @@ from typing import Final
 
 from worker.core.address import host_of
 from worker.core.clean import clean
-from worker.core.enrich.context import Choice, Context, explain
+from worker.core.enrich.context import MOST_SEGMENTS, Choice, Context, explain
 from worker.core.enrich.cues import cue_end, strip_cue
 from worker.core.enrich.fold import key
 from worker.core.model import Candidate, Label, Segment
@@ -35,7 +35,7 @@ def title(context: Context) -> Choice[str | None]:
         return Choice(once(clean(candidates[0].value)), explain(candidates[0].origin, candidates[1:]))
     label = Label.TITLE if context.is_main else Label.EMBEDDED_TITLE
     segments = context.segments(label)
-    printed = [line for segment in segments for line in _lines(context, segment)]
+    printed = [line for segment in segments[:MOST_SEGMENTS] for line in _lines(context, segment)][:MOST_SEGMENTS]
     if not printed:
         return Choice(None, "no headline printed")
     at_top = segments[0].start < _TOP and len(printed) > 1
