@@ -53,7 +53,7 @@ def run(settings: Settings, work: Work = grind_pages) -> Exit:
         board.forget(slot)
 
     supervisor = Supervisor(settings, report, died, work)
-    metrics = Metrics(supervisor.overview, board.sources)
+    metrics = Metrics(supervisor.overview, lambda: board.sources(time.time()))
     routes = routes_of(settings, metrics, board, supervisor.overview)
     try:
         server = health.serve(settings.http.host, settings.http.port, routes)

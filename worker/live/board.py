@@ -1,7 +1,6 @@
 """What the live page shows: the reports of all processes, added up."""
 
 import threading
-import time
 from collections import Counter, deque
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass
@@ -67,10 +66,10 @@ class Board:
         with self._lock:
             return self._state(now)
 
-    def sources(self) -> dict[Health, int]:
+    def sources(self, now: float) -> dict[Health, int]:
         """How many of the sources seen in the last minutes are in which health."""
         with self._lock:
-            counts = Counter(state.health for state in self._sources.states(time.time()))
+            counts = Counter(state.health for state in self._sources.states(now))
         return {health: counts[health] for health in Health}
 
     def _stand(self, slot: int, standing: Standing, at: float) -> None:

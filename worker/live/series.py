@@ -45,7 +45,7 @@ class Series:
         return dict(total)
 
     def _forget(self, step: int) -> None:
-        while self._sums and self._sums[0][0] <= step - self._steps:
+        while self._sums and self._sums[0][0] < step - self._steps:
             self._sums.popleft()
 
 
