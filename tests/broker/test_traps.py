@@ -5,13 +5,14 @@ Where a test says "upstream still", it fails once a new version is mended: then 
 
 import os
 import signal
+import subprocess
+import sys
 import threading
 import time
 from contextlib import suppress
 
 import kafka
 import pytest
-from kafka.admin import MemberToRemove
 from kafka.errors import KafkaError
 from kafka.structs import ConsumerGroupMetadata, OffsetAndMetadata, TopicPartition
 
@@ -244,26 +245,70 @@ def test_upstream_still_sends_a_refused_position_with_the_next_transaction(corne
 # 4 and 12: a member that was removed while it was stopped
 
 
+SLOW_MEMBER = """
+import sys, time
+from worker.settings import Settings
+from worker.transport import Output, TransportError
+from worker.transport.kafka import KafkaTransport
+settings = Settings.model_validate_json(sys.stdin.read())
+transport = KafkaTransport(settings, 0)
+while True:
+    try:
+        batch = transport.poll()
+        if batch.records:
+            transport.deliver(batch, [Output(settings.topics.articles, b"k", r.value) for r in batch.records])
+            print(len(batch.records), flush=True)
+            time.sleep(3)
+    except TransportError as error:
+        print(error, file=sys.stderr, flush=True)
+"""
+
+
 def test_a_zombie_that_wakes_doubles_nothing(corner):
-    """Removed from the group after its first batch; another does the rest; then the first one polls again."""
-    corner.produce([b"%03d" % n for n in range(200)])
+    """Another joins, and before the first can follow it is stopped beyond its session; the other does the rest.
+
+    Once awake it joins anew as a stranger, with partitions that it believes to have kept, and their old positions.
+    """
+    corner.produce([b"%04d" % n for n in range(400)])
     settings = corner.settings(batch_pages=20)
-    zombie, other = KafkaTransport(settings, 0), KafkaTransport(settings, 1)
-    batch = first_batch(zombie)
-    zombie.deliver(batch, [Output(corner.topics.articles, b"k", r.value) for r in batch.records])
-    held = first_batch(zombie)
-    with kafka.KafkaAdminClient(bootstrap_servers=corner.bootstrap) as admin:
-        admin.remove_group_members(corner.topics.pages, [MemberToRemove(member_id=held.session.member_id)])
-    for _ in range(20):
-        poll_all(other, corner, 1.0)
-        if len(articles(corner)) >= 200:
-            break
-    other.close()
-    with pytest.raises(TransportError):
-        zombie.deliver(held, [Output(corner.topics.articles, b"k", r.value) for r in held.records])
-    poll_all(zombie, corner, 4.0)
-    zombie.close()
-    assert articles(corner) == sorted(b"%03d" % n for n in range(200))
+    process = subprocess.Popen(
+        [sys.executable, "-c", SLOW_MEMBER], stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL
+    )
+    other = KafkaTransport(settings, 1)
+    try:
+        process.stdin.write(settings.model_dump_json().encode())
+        process.stdin.close()
+        for _ in range(2):
+            assert process.stdout.readline()
+        poll_all(other, corner, 1.5)
+        process.send_signal(signal.SIGSTOP)
+        for _ in range(40):
+            poll_all(other, corner, 1.0)
+            if len(articles(corner)) >= 400:
+                break
+        process.send_signal(signal.SIGCONT)
+        poll_all(other, corner, 6.0)
+    finally:
+        other.close()
+        process.kill()
+        process.wait()
+        process.stdout.close()
+    assert articles(corner) == sorted(b"%04d" % n for n in range(400))
+
+
+def test_positions_are_read_anew_whenever_the_membership_changed(corner):
+    """What makes the doubles, step by step: others went further, and the partition stays through a new generation."""
+    corner.produce([b"%03d" % n for n in range(200)])
+    transport = KafkaTransport(corner.settings(batch_pages=10), 0)
+    batch = first_batch(transport)
+    transport.deliver(batch, [Output(corner.topics.articles, b"k", r.value) for r in batch.records])
+    others = TransactionalProducer(corner.settings().kafka, "others")
+    others.commit([], {(corner.topics.pages, p): 90 for p in (0, 1)}, ConsumerGroupMetadata(corner.topics.pages))
+    transport._member._consumer._coordinator.request_rejoin()  # noqa: SLF001 - as a lost heartbeat would
+    poll_all(transport, corner, 5.0)
+    transport.close()
+    own = [r.value for r in batch.records]
+    assert articles(corner) == sorted([*own, *(b"%03d" % n for n in range(180, 200))])
 
 
 # 5: bytes in flight
