@@ -1,7 +1,12 @@
 """The sums behind the live page: bounded in time and size, right across processes."""
 
+from datetime import UTC, datetime
+
 import pytest
 
+from schemas.messages import PageMetrics
+from schemas.reasons import Reason
+from worker.core.model import Outcome, Rejection
 from worker.live.board import Board
 from worker.live.glimpse import Glimpse, SourceCounts
 from worker.live.series import Gauge, Series
@@ -117,3 +122,15 @@ def test_sources_are_counted_by_health():
     tally.glimpse = Glimpse({"good": SourceCounts(20, 20, 18.0), "bad": SourceCounts(20, 0, 0.0)})
     state.add(0, tally, 100.0)
     assert state.sources(101.0) == {Health.FAILING: 1, Health.WORSE: 0, Health.OK: 1, Health.FEW: 0}
+
+
+def test_a_glimpse_keeps_the_latest_few_and_counts_sources_with_a_host():
+    glimpse = Glimpse()
+    for number in range(30):
+        host = "news.example" if number % 2 else "unknown"
+        metrics = PageMetrics(
+            page_id="1", host=host, outcome="rejected", bytes=1, processed_at=datetime.now(UTC), core_version="1"
+        )
+        glimpse.add(Outcome((), metrics, Rejection(Reason.EMPTY, f"number {number}")))
+    assert glimpse.sources == {"news.example": SourceCounts(15, 0, 0.0)}
+    assert [letter.detail for letter in glimpse.letters] == [f"number {number}" for number in range(18, 30)]

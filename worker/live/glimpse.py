@@ -11,6 +11,8 @@ from worker.core.model import Outcome, Rejection
 LATEST: Final = 12
 """Headlines, and dead letters, that a glimpse carries and the page shows."""
 TITLE_CHARACTERS: Final = 240
+NO_HOST: Final = PageMetrics.model_fields["host"].default
+"""Of a record without url: no source, and so neither well nor unwell."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,8 +67,9 @@ class Glimpse:
     def add(self, outcome: Outcome) -> None:
         """Note one page that became `outcome`."""
         metrics, rejection = outcome.metrics, outcome.rejection
-        one = SourceCounts(1, 0, 0.0) if rejection else SourceCounts(1, 1, metrics.confidence)
-        self.sources[metrics.host] = self.sources.get(metrics.host, SourceCounts()) + one
+        if metrics.host != NO_HOST:
+            one = SourceCounts(1, 0, 0.0) if rejection else SourceCounts(1, 1, metrics.confidence)
+            self.sources[metrics.host] = self.sources.get(metrics.host, SourceCounts()) + one
         self.headlines.extend(_headline(article, metrics.processed_at) for article in outcome.articles)
         if rejection is not None:
             self.letters.append(_letter(metrics, rejection))
