@@ -1,11 +1,24 @@
 """Segments -> stories: the main one, and each embedded one, with their paragraphs."""
 
+import re
+from bisect import bisect_right
 from collections import defaultdict
 from collections.abc import Iterator
+from itertools import pairwise, takewhile
+from typing import Final
 
 from schemas.messages import Role
 from schemas.reasons import Reason, Reject
 from worker.core.model import RUNNING, Label, Layout, Segment, Span, Story
+
+_PARAGRAPH: Final = re.compile(r"(?:[^\n]*\S[^\n]*\n?)+|[^\S\n]*\n|[^\S\n]+")
+_SENTENCE_END: Final = re.compile(r"[.!?…؟。！？।۔:][\"”»’')\]]*\s*$")
+_FEWEST_WRAPPED: Final = 5
+_NARROWEST: Final = 50
+_WIDEST: Final = 100
+"""Lines that show a fixed width, and the widths it can have: mails and plain text files wrap at 65 to 80."""
+_FULL_SHARE: Final = 0.75
+_MOSTLY: Final = 0.7
 
 
 def assemble(layout: Layout) -> list[Story]:
@@ -34,13 +47,33 @@ def _paragraphs(layout: Layout, segment: Segment) -> Iterator[Span]:
     """Cut a running segment at block boundaries (html) or line breaks (text)."""
     role = {Label.SUBHEADING: Role.SUBHEADING, Label.QUOTE: Role.QUOTE}.get(segment.label, Role.PARAGRAPH)
     if layout.blocks:
-        for block in layout.blocks:
+        first = bisect_right(layout.blocks, segment.start, key=lambda block: block.end)
+        for block in takewhile(lambda block: block.start < segment.end, layout.blocks[first:]):
             start, end = max(block.start, segment.start), min(block.end, segment.end)
             if start < end and layout.text[start:end].strip():
                 yield Span(start, end, block.role if role is Role.PARAGRAPH else role, block.level)
         return
     at = segment.start
-    for line in layout.text[segment.start : segment.end].splitlines(keepends=True):
+    for line in _whole_lines(layout.text[segment.start : segment.end]):
         if line.strip():
             yield Span(at, at + len(line), role)
         at += len(line)
+
+
+def _whole_lines(text: str) -> list[str]:
+    """The lines of a text with their breaks; where they are wrapped at a fixed width, its paragraphs."""
+    lines = text.splitlines(keepends=True)
+    if not _is_wrapped(lines):
+        return lines
+    return [whole for whole in _PARAGRAPH.findall(text) if whole]
+
+
+def _is_wrapped(lines: list[str]) -> bool:
+    """Whether lines were broken at a fixed width: many of nearly one length, most of them inside a sentence."""
+    inner = [one for one, two in pairwise(lines) if one.strip() and two.strip()]
+    widest = max(map(len, inner), default=0)
+    if len(inner) < _FEWEST_WRAPPED or not _NARROWEST <= widest <= _WIDEST:
+        return False
+    broken = sum(not _SENTENCE_END.search(line) for line in inner)
+    full = sum(len(line) > _FULL_SHARE * widest for line in inner)
+    return broken > _MOSTLY * len(inner) and full > _MOSTLY * len(inner)

@@ -4,16 +4,16 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
-from schemas.messages import Article, Paragraph, Part, Position, RawPage, WarningCode
+from schemas.messages import Article, Part, Position, RawPage, WarningCode
 from worker.core.address import article_id_of, canonical, host_of, page_id_of
 from worker.core.clean import clean
-from worker.core.clean.mojibake import repair_mojibake
 from worker.core.enrich.authors import authors
 from worker.core.enrich.context import Choice, Context
 from worker.core.enrich.dateline import dateline
 from worker.core.enrich.fingerprint import content_hash, fold_body, simhash
 from worker.core.enrich.images import images
 from worker.core.enrich.language import direction_of, tell_language
+from worker.core.enrich.paragraphs import paragraphs_of
 from worker.core.enrich.published import dates
 from worker.core.enrich.quotes import quotes
 from worker.core.enrich.related import related
@@ -95,28 +95,6 @@ def _fields(context: Context) -> dict[str, Choice[Any]]:
         "related": related(context),
         "truncated": truncated(context),
     }
-
-
-def paragraphs_of(story: Story, layout: Layout) -> tuple[tuple[Paragraph, ...], tuple[WarningCode, ...]]:
-    """The story's cleaned paragraphs, those printed twice in a row once, and what was noticed on the way."""
-    kept: list[Paragraph] = []
-    notes: dict[WarningCode, None] = {}
-    for span in story.paragraphs:
-        raw = layout.text[span.start : span.end]
-        text = clean(raw)
-        if not text:
-            continue
-        repaired = repair_mojibake(text)
-        if repaired != text:
-            notes[WarningCode.MOJIBAKE_REPAIRED] = None
-            text = clean(repaired)
-        if kept and kept[-1].text == text:
-            notes[WarningCode.DUPLICATED_TEXT] = None
-            continue
-        kept.append(
-            Paragraph.model_construct(text=text, role=span.role, level=span.level, start=span.start, end=span.end)
-        )
-    return tuple(kept), tuple(notes)
 
 
 def _canonical_url(context: Context) -> str:

@@ -1,0 +1,35 @@
+"""The story's paragraphs as published: clean, each once, with what was noticed on the way."""
+
+from typing import Final
+
+from schemas.messages import Paragraph, Role, WarningCode
+from worker.core.clean import clean
+from worker.core.clean.doubled import once, seen_before
+from worker.core.clean.mojibake import repair_mojibake
+from worker.core.model import Layout, Story
+
+_PROSE: Final = frozenset({Role.PARAGRAPH, Role.QUOTE})
+"""Roles in which a repetition is the page's fault; rows, items and lines of code may be equal."""
+
+
+def paragraphs_of(story: Story, layout: Layout) -> tuple[tuple[Paragraph, ...], tuple[WarningCode, ...]]:
+    """The story's paragraphs, without those that stand in it already, and the warnings about them."""
+    kept: list[Paragraph] = []
+    notes: dict[WarningCode, None] = {}
+    seen: set[str] = set()
+    for span in story.paragraphs:
+        printed = clean(layout.text[span.start : span.end])
+        text = clean(repair_mojibake(printed))
+        if text != printed:
+            notes[WarningCode.MOJIBAKE_REPAIRED] = None
+        if span.role in _PROSE:
+            single = once(text)
+            again = seen_before(single, seen) or bool(kept and kept[-1].text == single)
+            if again or single != text:
+                notes[WarningCode.DUPLICATED_TEXT] = None
+            text = "" if again else single
+        if text:
+            kept.append(
+                Paragraph.model_construct(text=text, role=span.role, level=span.level, start=span.start, end=span.end)
+            )
+    return tuple(kept), tuple(notes)
