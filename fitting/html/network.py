@@ -1,5 +1,6 @@
-"""The tagger as trained: blocks in a row, with what stands around them and in their groups. Mirrors worker.core.html.tagger."""
+"""The tagger as trained, the same sums as worker.core.html.tagger: blocks, what stands around them, their groups."""
 
+from collections.abc import Callable
 from functools import partial
 from typing import Any
 
@@ -7,6 +8,10 @@ import jax
 import jax.numpy as jnp
 import numpy as np
 import optax
+
+Array = jax.Array
+Weights = dict[str, jax.Array]
+Batch = dict[str, Any]
 
 WIDE = 96
 NARROW = 24
@@ -18,7 +23,7 @@ CONTEXT = 2 * len(SHIFTS) + 5
 SCALARS = 12
 
 
-def init(key: Any, width: int) -> dict[str, Any]:
+def init(key: Array, width: int) -> Weights:
     """Random weights."""
     names: dict[str, tuple[int, int]] = {"in": (width, WIDE)}
     for layer in range(LAYERS):
@@ -35,19 +40,19 @@ def init(key: Any, width: int) -> dict[str, Any]:
     return weights
 
 
-def _mean(values: Any, group: Any, mass: Any, size: int) -> Any:
+def _mean(values: Array, group: Array, mass: Array, size: int) -> Array:
     sums = jax.ops.segment_sum(values * mass[:, None], group, size)
     total = jax.ops.segment_sum(mass, group, size)
     return (sums / (total + 1e-6)[:, None])[group]
 
 
-def _shifted(values: Any, page: Any, by: int) -> Any:
+def _shifted(values: Array, page: Array, by: int) -> Array:
     rolled = jnp.roll(values, by, axis=0)
     same = jnp.roll(page, by) == page
     return jnp.where(same[:, None], rolled, 0.0)
 
 
-def scalars(logit: Any, batch: dict[str, Any]) -> Any:
+def scalars(logit: Array, batch: Batch) -> Array:
     """What the answers so far say about a block's surroundings."""
     page, mass, size = batch["page"], batch["mass"], batch["mass"].shape[0]
     p = jax.nn.sigmoid(logit)
@@ -63,13 +68,11 @@ def scalars(logit: Any, batch: dict[str, Any]) -> Any:
     return jnp.stack([p, logit / 4, above, 1 - above - own, *shares, *means, *around], axis=1)
 
 
-def forward(
-    weights: dict[str, Any], batch: dict[str, Any], rng: Any = None, drop: float = 0.0
-) -> tuple[list[Any], Any]:
+def forward(weights: Weights, batch: Batch, rng: Array | None = None, drop: float = 0.0) -> tuple[list[Array], Array]:
     """Logits of body after every layer, and the logits of all heads."""
     page, mass, size = batch["page"], batch["mass"], batch["mass"].shape[0]
 
-    def dropped(values: Any, at: int, rate: float) -> Any:
+    def dropped(values: Array, at: int, rate: float) -> Array:
         if rng is None or rate == 0:
             return values
         kept = jax.random.bernoulli(jax.random.fold_in(rng, at), 1 - rate, values.shape)
@@ -93,7 +96,7 @@ def forward(
     return [*logits, out[:, 0]], out[:, 1:]
 
 
-def loss(weights: dict[str, Any], batch: dict[str, Any], rng: Any, drop: float) -> Any:
+def loss(weights: Weights, batch: Batch, rng: Array, drop: float) -> Array:
     """Weighted cross entropy of body at every layer, and of the labels where they are known."""
     logits, labels = forward(weights, batch, rng, drop)
     share = jnp.maximum(batch["known"].sum(), 1.0)
@@ -106,13 +109,17 @@ def loss(weights: dict[str, Any], batch: dict[str, Any], rng: Any, drop: float) 
     return total + 0.3 * (crossed * weight).sum() / jnp.maximum(weight.sum(), 1.0)
 
 
-def trainer(steps: int, rate: float, drop: float, decay: float = 1e-3) -> tuple[Any, Any]:
+def trainer(
+    steps: int, rate: float, drop: float, decay: float = 1e-3
+) -> tuple[optax.GradientTransformation, Callable[..., Any]]:
     """(optimiser, one step)."""
     schedule = optax.warmup_cosine_decay_schedule(0.0, rate, steps // 20 + 1, steps, rate / 50)
     optimiser = optax.chain(optax.clip_by_global_norm(1.0), optax.adamw(schedule, weight_decay=decay))
 
     @partial(jax.jit, donate_argnums=(0, 1))
-    def step(weights: Any, state: Any, batch: Any, rng: Any) -> tuple[Any, Any, Any]:
+    def step(
+        weights: Weights, state: optax.OptState, batch: Batch, rng: Array
+    ) -> tuple[Weights, optax.OptState, Array]:
         value, slope = jax.value_and_grad(loss)(weights, batch, rng, drop)
         updates, state = optimiser.update(slope, state, weights)
         return optax.apply_updates(weights, updates), state, value

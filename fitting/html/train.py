@@ -1,4 +1,4 @@
-"""Fit everything the html pages need and write worker/core/weights/html*.npz: `python -m fitting.html.train DATA OUT`."""
+"""Fit the html tagger and write worker/core/weights/html.npz: `python -m fitting.html.train DATA OUT`."""
 
 import argparse
 from pathlib import Path
@@ -6,6 +6,7 @@ from typing import Any
 
 import jax
 import numpy as np
+from numpy.typing import NDArray
 
 from fitting.html import network
 from fitting.html.batches import Sample, batches
@@ -16,6 +17,7 @@ from worker.core.html.features import Features, compute
 from worker.core.html.keys import Odds
 from worker.core.model import Label
 
+Array = NDArray[Any]
 LABELS = list(Label)
 EPOCHS = 22
 RATE = 3e-3
@@ -54,7 +56,7 @@ def features_left_out(examples: list[Example], chosen: list[int]) -> tuple[dict[
     return found, table_of(sums)
 
 
-def sample_of(example: Example, features: Features, labels: Any, mean: Any, std: Any) -> Sample:
+def sample_of(example: Example, features: Features, labels: Array, mean: Array, std: Array) -> Sample:
     """A page scaled for the network."""
     rows = np.clip((features.rows - mean) / std, -4, 4)
     part = 1 if example.set == "scrapinghub" else 2
@@ -78,7 +80,7 @@ def train(samples: dict[int, Sample], seed: int, epochs: int = EPOCHS) -> dict[s
 
 
 def pack(
-    nets: list[dict[str, Any]], mean: Any, std: Any, table: dict[str, float], calibration: tuple[float, float]
+    nets: list[dict[str, Any]], mean: Array, std: Array, table: dict[str, float], calibration: tuple[float, float]
 ) -> dict[str, Any]:
     """The arrays that the tagger loads; group layers are narrowed to half floats only on disk."""
     arrays: dict[str, Any] = {

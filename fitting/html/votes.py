@@ -10,6 +10,8 @@ from worker.core.html.metadata import authors, dates, finder, title
 from worker.core.html.metadata.names import fold_name
 from worker.core.html.metadata.scene import Scene
 
+FIELDS = {"title": "title", "authors": "authors", "published": "published_at"}
+"""Field of the metadata -> field of the gold."""
 RIDGE = {"title": 8.0, "authors": 8.0, "published": 8.0}
 
 

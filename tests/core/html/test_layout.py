@@ -9,14 +9,17 @@ from worker.core.model import Label
 
 SENTENCE = "The council voted on Tuesday to rebuild the old bridge, which has been closed to traffic since the spring. "
 PAGE = f"""<html lang="en"><head><title>Bridge to be rebuilt | The Daily</title></head><body>
-<nav class="menu"><ul><li><a href="/">Home</a></li><li><a href="/news">News</a></li><li><a href="/sport">Sport</a></li></ul></nav>
+<nav class="menu"><ul><li><a href="/">Home</a></li><li><a href="/news">News</a></li>
+<li><a href="/sport">Sport</a></li></ul></nav>
 <article class="post"><h1 class="entry-title">Bridge to be rebuilt</h1>
 <div class="meta"><span class="author">By <a rel="author" href="/author/ann-roe">Ann Roe</a></span>
 <time datetime="2024-05-01T10:00:00+02:00">1 May 2024</time></div>
 <div class="entry-content"><p>{SENTENCE * 3}</p><h2>What it costs</h2><p>{SENTENCE * 2}</p>
 <ul><li>{SENTENCE}</li></ul><blockquote><p>{SENTENCE}</p></blockquote></div>
-<div class="tags"><a rel="tag" href="/tag/bridge">bridge</a> <a rel="tag" href="/tag/council">council</a></div></article>
-<section id="comments" class="comments"><h3>2 Comments</h3><div class="comment-content"><p>{SENTENCE * 2}</p></div></section>
+<div class="tags"><a rel="tag" href="/tag/bridge">bridge</a>
+<a rel="tag" href="/tag/council">council</a></div></article>
+<section id="comments" class="comments"><h3>2 Comments</h3>
+<div class="comment-content"><p>{SENTENCE * 2}</p></div></section>
 <footer><p>© 2024 The Daily. All rights reserved.</p></footer></body></html>"""
 
 

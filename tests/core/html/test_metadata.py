@@ -104,7 +104,8 @@ def test_a_visible_body_needs_no_other():
 
 def test_a_paywall_is_seen_where_the_markup_declares_it():
     free = page(
-        '<script type="application/ld+json">{"@type": "NewsArticle", "headline": "H", "isAccessibleForFree": false}</script>'
+        '<script type="application/ld+json">{"@type": "NewsArticle", "headline": "H", '
+        '"isAccessibleForFree": false}</script>'
     )
     assert lay_out_html(free).metadata.paywall
     assert not lay_out_html(page()).metadata.paywall

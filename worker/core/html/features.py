@@ -152,8 +152,8 @@ class _Columns:
             np.array([i == title for i in range(len(texts))]),
             *whole.T,
             *begins.T,
-            whole.any(axis=1),
-            begins.any(axis=1),
+            whole.max(axis=1) > 0,
+            begins.max(axis=1) > 0,
         ]
 
     def _markup(self, container: Array, outer: Array) -> None:

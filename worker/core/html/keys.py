@@ -25,8 +25,8 @@ _STATE: Final = 1024
 
 _WORDS: Final = {
     COMMENTS: "comment comments commentlist commenttext respond disqus replies kommentar kommentare comentarios",
-    ASIDE: "related sidebar recent popular widget widgets teaser teasers carousel recommend recommended recommendations "
-    "recommendation recirc footer readmore trending mostread",
+    ASIDE: "related sidebar recent popular widget widgets teaser teasers carousel recommend recommended "
+    "recommendations recommendation recirc footer readmore trending mostread",
     AUTHOR: "author authors autor autoren byline bylines contributor contributors writer journalist reporter auteur "
     "autore authorname bylineauthor redakteur",
     DATE: "date datum time fecha zeit meta data timestamp dateline datetime datestamp",

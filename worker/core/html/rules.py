@@ -26,8 +26,10 @@ _STANDFIRST: Final = re.compile(
     r"sub-?head|sub-?title|subline|(?<![a-z])dek(?![a-z])|abstract|standfirst", re.IGNORECASE
 )
 _END_NOTE: Final = re.compile(
-    r"(?:©|\(c\)|copyright|this (?:article|story|post|report|content) |originally (?:published|appeared)|with .{0,40}(?:wires?|agenc)|"
-    r"contribut|correction|clarification|disclaimer|report(?:ing|ed) by|edit(?:ing|ed) by|provided by|source\s*:|\[.*\]$|\(.*\)$|"
+    r"(?:©|\(c\)|copyright|this (?:article|story|post|report|content) |originally (?:published|appeared)|"
+    r"with .{0,40}(?:wires?|agenc)|"
+    r"contribut|correction|clarification|disclaimer|report(?:ing|ed) by|edit(?:ing|ed) by|provided by|source\s*:|"
+    r"\[.*\]$|\(.*\)$|"
     r"the (?:associated press|canadian press)|dieser (?:artikel|text|beitrag) |cet article |este (?:artículo|artigo) )",
     re.IGNORECASE,
 )
@@ -56,7 +58,7 @@ def decide(page: Page, features: Features, p: Array) -> Draft:
     return draft
 
 
-def _off(draft: Draft, at: Any, why: str) -> None:
+def _off(draft: Draft, at: Array | slice | int, why: str) -> None:
     for i in np.atleast_1d(np.arange(len(draft.p))[at]):
         if draft.chosen[i]:
             draft.chosen[i] = False
@@ -110,7 +112,7 @@ def title_off(draft: Draft) -> None:
             if draft.features.texts[i].casefold() == title and (
                 i == draft.features.title or tags[draft.page.blocks.element[i]][:1] == "h"
             ):
-                _off(draft, i, "title")
+                _off(draft, int(i), "title")
 
 
 def next_article_off(draft: Draft) -> None:
@@ -167,7 +169,7 @@ def pointers_off(draft: Draft) -> None:
     for i in np.flatnonzero(draft.chosen):
         text = draft.features.texts[i]
         if len(text) < 200 and draft.features.density[i] > 0.3 and draft.p[i] < 0.95 and cues_of(text)[1] & _POINTERS:
-            _off(draft, i, "pointer")
+            _off(draft, int(i), "pointer")
 
 
 def last_heading_off(draft: Draft) -> None:
@@ -176,7 +178,7 @@ def last_heading_off(draft: Draft) -> None:
     if len(chosen) > 1:
         tag = draft.page.elements.tag[draft.page.blocks.element[chosen[-1]]]
         if tag[0] == "h" and tag[1:].isdigit():
-            _off(draft, chosen[-1], "heading at the end")
+            _off(draft, int(chosen[-1]), "heading at the end")
 
 
 def standfirst_off(draft: Draft) -> None:
@@ -185,7 +187,7 @@ def standfirst_off(draft: Draft) -> None:
     for i in np.flatnonzero(draft.chosen)[:3]:
         key = f"{elements.key[at[i]]} {elements.key[elements.parent[at[i]]]}"
         if draft.p[i] < _SURE and _STANDFIRST.search(key):
-            _off(draft, i, "standfirst")
+            _off(draft, int(i), "standfirst")
 
 
 def end_notes_on(draft: Draft) -> None:

@@ -1,6 +1,6 @@
 """The network that tells body from the rest: blocks in a row, with what stands around them and in their groups.
 
-Trained by fitting/html; the weights are the mean of nothing: several nets are run and their answers averaged.
+Trained by fitting/html. Several nets that differ in their random start are run, and their answers averaged.
 """
 
 from functools import cache

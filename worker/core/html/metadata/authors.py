@@ -93,9 +93,8 @@ def _where(scene: Scene, at: int, element: int) -> str:
     block = scene.block_at(at)
     if scene.first >= 0 and block > scene.last:
         return "after" if block <= scene.last + _NEAR_BLOCKS else "far"
-    if scene.title >= 0 and 0 < block - scene.title <= _NEAR_BLOCKS:
-        return "near"
-    if scene.first >= 0 and -1 <= scene.first - block <= _NEAR_BLOCKS // 2:
+    below_title = scene.title >= 0 and 0 < block - scene.title <= _NEAR_BLOCKS
+    if below_title or (scene.first >= 0 and -1 <= scene.first - block <= _NEAR_BLOCKS // 2):
         return "near"
     if scene.title >= 0 and 0 < scene.title - block <= 3:
         return "above"

@@ -12,9 +12,12 @@ from worker.core.html.metadata.scene import COMMENTS, Scene
 from worker.core.html.metadata.vote import Ballot, grouped
 
 _PUBLISHED: Final = (
-    ("article:published_time", ("article:published_time", "og:article:published_time", "og:published_time", "article:published")),
-    ("meta:date", ("date", "pubdate", "publishdate", "publish-date", "publish_date", "publication_date", "publicationdate",
-                   "datepublished", "originalpublicationdate", "article_date_original", "published_date", "dat", "displaydate",
+    ("article:published_time", ("article:published_time", "og:article:published_time", "og:published_time",
+                                "article:published")),
+    ("meta:date", ("date", "pubdate", "publishdate", "publish-date", "publish_date", "publication_date",
+                   "publicationdate",
+                   "datepublished", "originalpublicationdate", "article_date_original", "published_date", "dat",
+                   "displaydate",
                    "cxenseparse:recs:publishtime", "cxenseparse:publishtime", "parsely-pub-date", "sailthru.date",
                    "iso-8601-publish-date", "lastpub", "timestamp", "rnews:datepublished", "news:publication_date",
                    "analyticsattributes.articledate", "bt:pubdate", "vr:published_time", "created", "article.published",
@@ -23,13 +26,15 @@ _PUBLISHED: Final = (
     ("dc.date", ("dc.date", "dc.date.issued", "dcterms.date", "dcterms.created", "dcterms.issued", "dc.date.created",
                  "dcterms.available", "dc.created", "dcterms.date.issued", "dc:date")),
 )  # fmt: skip
-_MODIFIED: Final = ("article:modified_time", "og:updated_time", "article:updated_time", "last-modified", "dcterms.modified",
+_MODIFIED: Final = ("article:modified_time", "og:updated_time", "article:updated_time", "last-modified",
+                    "dcterms.modified",
                     "datemodified", "revised", "lastmod", "dc.date.modified", "modified_time")  # fmt: skip
 _YEAR: Final = re.compile(r"(?<!\d)(?:19|20)\d\d(?!\d)|\d[./-] ?\d\d?[./-] ?\d\d(?!\d)|[٠-٩۰-۹०-९]{4}|\d{4}年|25\d\d")
 """A year, or a date with a short one, may stand here."""
 _URL_DATE: Final = re.compile(r"[/_-]((?:19|20)\d\d)[/_-]?(0?[1-9]|1[0-2])[/_-]?(0?[1-9]|[12]\d|3[01])(?!\d)")
 _STATE: Final = re.compile(
-    r'\\?"(?:datePublished|publishedAt|published_at|publishDate|publish_date|pubDate|publicationDate|published|firstPublished|'
+    r'\\?"(?:datePublished|publishedAt|published_at|publishDate|publish_date|pubDate|publicationDate|published|'
+    r"firstPublished|"
     r'published_time|date_published|dateCreated|publishedDate|createdAt|displayDate)\\?"\s*:\s*\\?"([^"\\]{8,40})'
 )
 _SHORT: Final = 200

@@ -14,9 +14,7 @@ _MAX_PICTURES: Final = 20
 
 def sections(scene: Scene) -> list[Candidate]:
     """The part of the site the story stands in."""
-    found = []
-    for node in scene.structured.stories[:1]:
-        found.append(("json-ld", text_of(node.get("articleSection"))))
+    found = [("json-ld", text_of(node.get("articleSection"))) for node in scene.structured.stories[:1]]
     found.append(("article:section", scene.meta("article:section", "og:article:section")))
     found.append(
         (
@@ -40,8 +38,7 @@ def languages(scene: Scene) -> list[Candidate]:
         ("lang", scene.page.language),
         ("content-language", scene.meta("content-language", "language", "dc.language")),
     ]
-    for node in scene.structured.stories[:1]:
-        found.append(("json-ld", text_of(node.get("inLanguage"))))
+    found += [("json-ld", text_of(node.get("inLanguage"))) for node in scene.structured.stories[:1]]
     found.append(("og:locale", scene.meta("og:locale").replace("_", "-")))
     return [Candidate(value, origin) for origin, value in found if 2 <= len(value) <= 35]
 
@@ -49,8 +46,7 @@ def languages(scene: Scene) -> list[Candidate]:
 def site_names(scene: Scene) -> list[Candidate]:
     """What the site calls itself."""
     found = [("og:site_name", scene.meta("og:site_name"))]
-    for node in scene.structured.stories[:1]:
-        found.append(("json-ld", text_of(node.get("publisher"))))
+    found += [("json-ld", text_of(node.get("publisher"))) for node in scene.structured.stories[:1]]
     found.append(("application-name", scene.meta("application-name", "apple-mobile-web-app-title")))
     return [Candidate(value, origin) for origin, value in found if 0 < len(value) <= 80]
 
@@ -108,5 +104,5 @@ def walled(scene: Scene) -> bool:
     return any(said & WALL for said in scene.meaning)
 
 
-def _says_no(value: Any) -> bool:
+def _says_no(value: object) -> bool:
     return value is False or (isinstance(value, str) and value.rsplit("/", 1)[-1].lower() in ("false", "no"))

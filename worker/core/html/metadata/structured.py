@@ -48,7 +48,7 @@ def structure(scripts: Sequence[str], title: str) -> Structured:
     return Structured(stories, [node for node in nodes if _has_type(node, "WebPage")], by_id)
 
 
-def _parse(script: str) -> Any:
+def _parse(script: str) -> object:
     if len(script) > MAX_CHARS:
         return None
     try:
@@ -64,7 +64,7 @@ def _parse(script: str) -> Any:
     return None
 
 
-def _nodes(root: Any) -> Iterator[Node]:
+def _nodes(root: object) -> Iterator[Node]:
     stack, seen = [root], 0
     while stack and seen < MAX_NODES:
         value = stack.pop()
@@ -101,7 +101,7 @@ def _likeness(node: Node, title: str) -> float:
     return 10.0 * (len(headline) > 8 and (headline in title or title in headline)) + told
 
 
-def text_of(value: Any) -> str:
+def text_of(value: object) -> str:
     """The first text of a value: itself, its name, or that of its first entry."""
     for _ in range(4):
         if isinstance(value, str):
@@ -115,7 +115,7 @@ def text_of(value: Any) -> str:
     return ""
 
 
-def people_of(value: Any, by_id: dict[str, Node]) -> list[str]:
+def people_of(value: object, by_id: dict[str, Node]) -> list[str]:
     """Names of the persons or organisations of an `author` value."""
     names: list[str] = []
     stack = [value]
@@ -131,4 +131,4 @@ def people_of(value: Any, by_id: dict[str, Node]) -> list[str]:
                 name = by_id.get(entry["@id"], {}).get("name")
             if isinstance(name, str | list):
                 stack = (name if isinstance(name, list) else [name]) + stack
-    return [" ".join(name.split()) for name in names if isinstance(name, str) and name.strip()]
+    return [" ".join(name.split()) for name in names if name.strip()]

@@ -58,9 +58,8 @@ def _headings(scene: Scene) -> list[tuple[str, str]]:
 
 
 def _structured(scene: Scene) -> list[tuple[str, str]]:
-    found = []
-    for node in scene.structured.stories[:1]:
-        found.append(("json-ld", text_of(node.get("headline") or node.get("name"))))
+    stories = scene.structured.stories[:1]
+    found = [("json-ld", text_of(node.get("headline") or node.get("name"))) for node in stories]
     for tagged in scene.page.tagged:
         if "headline" in tagged.name.lower() and not scene.outside[tagged.element]:
             text = tagged.value or scene.page.text[tagged.at : tagged.end]
@@ -70,7 +69,8 @@ def _structured(scene: Scene) -> list[tuple[str, str]]:
 
 
 def _metas(scene: Scene) -> list[tuple[str, str]]:
-    names = (("og:title", ("og:title",)), ("twitter:title", ("twitter:title",)), ("dc.title", ("dc.title", "dcterms.title")),
+    names = (("og:title", ("og:title",)), ("twitter:title", ("twitter:title",)),
+             ("dc.title", ("dc.title", "dcterms.title")),
              ("parsely", ("parsely-title", "sailthru.title")), ("meta:title", ("title", "headline")))  # fmt: skip
     found = []
     for origin, keys in names:
