@@ -1,4 +1,4 @@
-"""A three-node Kafka that workers reach only through a proxy, and that the test reaches directly."""
+"""A Kafka of three nodes that workers reach only through a proxy, and that the test reaches directly."""
 
 import os
 import signal
@@ -17,16 +17,15 @@ from worker.local_broker.config import HOST, Node
 from worker.local_broker.ports import free_nodes
 from worker.settings import Kafka
 
-NODES = 3
 PROPERTIES = {"group.min.session.timeout.ms": "1000", "log.segment.bytes": "104857600"}
 
 
 class Arena:
     """Use as a context manager: on exit the cluster and the proxy are gone."""
 
-    def __init__(self) -> None:
-        self._outside = dict(zip(range(1, NODES + 1), (n.client_port for n in free_nodes(NODES)), strict=True))
-        self.kafka = LocalKafka(NODES, properties=PROPERTIES, node_properties=self._listeners)
+    def __init__(self, nodes: int = 3) -> None:
+        self._outside = dict(zip(range(1, nodes + 1), (n.client_port for n in free_nodes(nodes)), strict=True))
+        self.kafka = LocalKafka(nodes, properties=PROPERTIES, node_properties=self._listeners)
         self._wire = Wire()
         self.gates: dict[int, Gate] = {}
         self._admin: KafkaAdminClient | None = None
