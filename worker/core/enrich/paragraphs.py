@@ -13,7 +13,11 @@ _PROSE: Final = frozenset({Role.PARAGRAPH, Role.QUOTE})
 
 
 def paragraphs_of(story: Story, layout: Layout) -> tuple[tuple[Paragraph, ...], tuple[WarningCode, ...]]:
-    """The story's paragraphs, without those that stand in it already, and the warnings about them."""
+    """The story's paragraphs and the warnings about them.
+
+    A paragraph that repeats the one before is left out; on pages without markup also one that stands anywhere before:
+    there it is a caption or a lead printed again, in markup it may be a quotation that its author repeats.
+    """
     kept: list[Paragraph] = []
     notes: dict[WarningCode, None] = {}
     seen: set[str] = set()
@@ -24,7 +28,7 @@ def paragraphs_of(story: Story, layout: Layout) -> tuple[tuple[Paragraph, ...], 
             notes[WarningCode.MOJIBAKE_REPAIRED] = None
         if span.role in _PROSE:
             single = once(text)
-            again = seen_before(single, seen) or bool(kept and kept[-1].text == single)
+            again = bool(kept and kept[-1].text == single) or (not layout.blocks and seen_before(single, seen))
             if again or single != text:
                 notes[WarningCode.DUPLICATED_TEXT] = None
             text = "" if again else single
