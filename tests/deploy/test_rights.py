@@ -117,7 +117,7 @@ def test_worker_and_rollup_work_with_their_rights(bootstrap):
         ["rollup"], "newsmill-rollup-0", environment(bootstrap, "newsmill-rollup"), NEWSMILL_ROLLUP__WINDOW_SECONDS="1"
     )
     try:
-        end = time.monotonic() + 60
+        end = time.monotonic() + 120
         number = 0
         while time.monotonic() < end and not count(bootstrap, NAMES.source_metrics):
             put(bootstrap, range(number, number + 10))
@@ -136,4 +136,4 @@ def test_worker_and_rollup_work_with_their_rights(bootstrap):
 def test_what_goes_beyond_the_rights_is_refused(bootstrap):
     beyond = {"NEWSMILL_TOPICS__PAGES": NAMES.articles, "NEWSMILL_TOPICS__ARTICLES": NAMES.pages}
     worker = started(["run"], "newsmill-0", environment(bootstrap, "newsmill"), **beyond)
-    assert worker.wait(60) == Exit.REFUSED
+    assert worker.wait(120) == Exit.REFUSED
