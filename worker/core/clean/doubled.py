@@ -10,13 +10,16 @@ _SHORTEST: Final = 60
 """Code points of a stretch below which a repetition may be meant (a refrain, `No. No.`)."""
 
 
+_LONG: Final = 600
+_OPENING: Final = 20
+"""A text shorter than this is looked through only where its opening stands in it again."""
 _LONGEST_RUN: Final = 60
 """Sentences of the longest stretch whose repetition is looked for."""
 
 
 def once(text: str) -> str:
     """The text without stretches of whole sentences that are printed twice in a row."""
-    if len(text) < 2 * _SHORTEST:
+    if len(text) < 2 * _SHORTEST or (len(text) < _LONG and text.find(text[:_OPENING], 1) < 0):
         return text
     ends = [0, *(match.end() for match in _SENTENCE_END.finditer(text)), len(text)]
     sentences = [text[start:end] for start, end in pairwise(ends) if start < end]

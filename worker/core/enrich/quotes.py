@@ -12,6 +12,7 @@ _PAIRS: Final = (("“", "”"), ("„", "“”"), ("«", "»"), ("»", "«"), 
 _QUOTED: Final = re.compile(
     "|".join(rf"{re.escape(a)}([^{re.escape(a + b)}]{{20,1000}})[{re.escape(b)}]" for a, b in _PAIRS)
 )
+_MARK: Final = re.compile('[“„«»「『"]')
 _FEWEST_WORDS: Final = 4
 """Words below which quotation marks hold a name or a doubted word."""
 _MOST: Final = 40
@@ -28,7 +29,7 @@ def quotes(context: Context) -> Choice[tuple[Quote, ...]]:
         if paragraph.role is Role.QUOTE:
             found.append(Quote(text=paragraph.text.strip('"“”„«»')))
             continue
-        for match in _QUOTED.finditer(paragraph.text):
+        for match in _QUOTED.finditer(paragraph.text) if _MARK.search(paragraph.text) else ():
             text = next(group for group in match.groups() if group)
             if len(text.split()) >= _FEWEST_WORDS or not text.isascii():
                 before, behind = paragraph.text[: match.start()], paragraph.text[match.end() :]
