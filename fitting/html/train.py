@@ -104,7 +104,7 @@ def main() -> None:
     parser.add_argument("--segments", type=Path, nargs="*", default=[], help="folders with hand-made segments")
     parser.add_argument("--cache", type=Path, default=Path("/tmp/newsmill-align.json"))  # noqa: S108 - a cache
     parser.add_argument("--nets", type=int, default=2)
-    parser.add_argument("--calibration", type=float, nargs=2, default=(1.0, -1.0))
+    parser.add_argument("--calibration", type=float, nargs=2, default=(0.968, -1.889))
     given = parser.parse_args()
     examples, labels = prepare(given.data, given.cache, given.segments)
     chosen = [i for i, example in enumerate(examples) if len(example.body)]
