@@ -4,7 +4,7 @@ import os
 import time
 from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
-from typing import Final
+from typing import Final, NoReturn
 
 from schemas.messages import Position
 from schemas.reasons import Reason, Reject
@@ -19,6 +19,8 @@ from worker.transport import Output, Record
 
 HOOK: Final = "newsmill-test-hook"
 """Header of a page that misbehaves on purpose, where the settings allow it."""
+OUT_OF_MEMORY: Final = 70
+"""Exit code of a process whose page needed more memory than there is."""
 _FIRST_URL: Final = b"https://newsmill.invalid/2026/01/01/a-first-page"
 _FIRST: Final = (
     b"A first page\n\nMonday, 5 January 2026, 10:30\n\nIt has a line of text that is long enough to be a paragraph.",
@@ -88,20 +90,35 @@ class Mill:
                 _misbehave(record)
             page = envelope.read(record.key, record.value, record.headers, self._limits)
             where = Position(topic=record.topic, partition=record.partition, offset=record.offset)
-            return process(page, at, where, self._limits)
+            return _unless_out_of_memory(process(page, at, where, self._limits))
         except Reject as reject:
             return rejected(record, Rejection(reject.reason, reject.detail), at)
         except MemoryError:
-            return rejected(record, Rejection(Reason.MEMORY_LIMIT, "ran out of memory"), at)
+            _leave()
         except Exception as error:  # noqa: BLE001 - a page must never stop the stream; the reason says it is our fault
             return rejected(record, Rejection(Reason.BUG, f"{type(error).__name__} while reading the record"), at)
+
+
+def _unless_out_of_memory(outcome: Outcome) -> Outcome:
+    """The outcome, unless the core met a MemoryError: then this process ends."""
+    if outcome.rejection is not None and outcome.rejection.detail.startswith("MemoryError"):
+        _leave()
+    return outcome
+
+
+def _leave() -> NoReturn:
+    """End this process: threads of its Kafka clients may have run out of memory too, and died without a word.
+
+    The page in hand stays in the journal, and the supervisor draws its conclusion.
+    """
+    os._exit(OUT_OF_MEMORY)
 
 
 def _misbehave(record: Record) -> None:
     """What a hostile page does to its process, on demand."""
     deed = dict(record.headers).get(HOOK)
     if deed == b"exit":
-        os._exit(70)
+        os._exit(71)
     elif deed == b"hang":
         time.sleep(3600)
     elif deed == b"memory":
@@ -110,5 +127,7 @@ def _misbehave(record: Record) -> None:
             held.append(bytearray(_ALLOCATED))
             held[-1][::4096] = b"x" * len(held[-1][::4096])
             time.sleep(0.01)
+    elif deed == b"starve":
+        raise MemoryError
     elif deed == b"bug":
         raise RuntimeError("on demand")

@@ -18,6 +18,7 @@ from schemas.reasons import Reason
 from worker import log as logs
 from worker.child import FINAL, Charge, Exit, Work, grind_pages, main, resident_bytes
 from worker.journal import Doing, Journal, Note, Suspects
+from worker.mill import OUT_OF_MEMORY
 from worker.settings import Settings
 from worker.tally import Overview, Report
 
@@ -175,6 +176,8 @@ class Supervisor:
             if slot.reports is not None:
                 slot.reports.close()
         slot.process = slot.reports = None
+        if code == OUT_OF_MEMORY and slot.verdict is None:
+            slot.verdict = Reason.MEMORY_LIMIT
         if code in FINAL:
             slot.code = code
             self._ended = Exit(code)

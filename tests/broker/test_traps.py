@@ -5,8 +5,6 @@ Where a test says "upstream still", it fails once a new version is mended: then 
 
 import os
 import signal
-import subprocess
-import sys
 import threading
 import time
 from contextlib import suppress
@@ -243,57 +241,6 @@ def test_upstream_still_sends_a_refused_position_with_the_next_transaction(corne
 
 
 # 4 and 12: a member that was removed while it was stopped
-
-
-SLOW_MEMBER = """
-import sys, time
-from worker.settings import Settings
-from worker.transport import Output, TransportError
-from worker.transport.kafka import KafkaTransport
-settings = Settings.model_validate_json(sys.stdin.read())
-transport = KafkaTransport(settings, 0)
-while True:
-    try:
-        batch = transport.poll()
-        if batch.records:
-            transport.deliver(batch, [Output(settings.topics.articles, b"k", r.value) for r in batch.records])
-            print(len(batch.records), flush=True)
-            time.sleep(3)
-    except TransportError as error:
-        print(error, file=sys.stderr, flush=True)
-"""
-
-
-def test_a_zombie_that_wakes_doubles_nothing(corner):
-    """Another joins, and before the first can follow it is stopped beyond its session; the other does the rest.
-
-    Once awake it joins anew as a stranger, with partitions that it believes to have kept, and their old positions.
-    """
-    corner.produce([b"%04d" % n for n in range(400)])
-    settings = corner.settings(batch_pages=20)
-    process = subprocess.Popen(
-        [sys.executable, "-c", SLOW_MEMBER], stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL
-    )
-    other = KafkaTransport(settings, 1)
-    try:
-        process.stdin.write(settings.model_dump_json().encode())
-        process.stdin.close()
-        for _ in range(2):
-            assert process.stdout.readline()
-        poll_all(other, corner, 1.5)
-        process.send_signal(signal.SIGSTOP)
-        for _ in range(40):
-            poll_all(other, corner, 1.0)
-            if len(articles(corner)) >= 400:
-                break
-        process.send_signal(signal.SIGCONT)
-        poll_all(other, corner, 6.0)
-    finally:
-        other.close()
-        process.kill()
-        process.wait()
-        process.stdout.close()
-    assert articles(corner) == sorted(b"%04d" % n for n in range(400))
 
 
 def test_positions_are_read_anew_whenever_the_membership_changed(corner):

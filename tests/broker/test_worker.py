@@ -115,7 +115,14 @@ def test_killed_between_delivery_and_commit_nothing_is_lost_or_doubled(corner):
 
 
 @pytest.mark.parametrize(
-    ("deed", "reason"), [(b"exit", "crashed"), (b"hang", "time_limit"), (b"memory", "memory_limit"), (b"bug", "bug")]
+    ("deed", "reason"),
+    [
+        (b"exit", "crashed"),
+        (b"hang", "time_limit"),
+        (b"memory", "memory_limit"),
+        (b"starve", "memory_limit"),
+        (b"bug", "bug"),
+    ],
 )
 def test_a_poison_page_is_dead_lettered_and_its_neighbours_come_out_once(corner, deed, reason):
     corner.limits = {"page_seconds": 4.0, "page_memory_bytes": 300_000_000}
