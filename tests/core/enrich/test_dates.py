@@ -57,6 +57,7 @@ RELATIVE = [
     ("вчера в 16:19", "ru", "2026-11-23T16:19", Precision.MINUTE),
     ("11:00, сьогодні", "uk", "2026-11-24T11:00", Precision.MINUTE),
     ("2 дня назад", "ru", "2026-11-22", Precision.DAY),
+    ("[06月24日 11時30分]", "ja", "2026-06-24T11:30", Precision.MINUTE),
     ("LONDON, Dec 5 (Wire) -", "en", "2025-12-05", Precision.DAY),
 ]
 

@@ -26,7 +26,10 @@ def once(text: str) -> str:
     if len({sentence.strip() for sentence in sentences}) == len(sentences):
         return text
     kept = _kept(sentences)
-    return "".join(kept).strip() if len(kept) < len(sentences) else text
+    while len(kept) < len(sentences):
+        sentences, kept = kept, _kept(kept)
+    single = "".join(kept).strip()
+    return single if len(single) < len(text.strip()) else text
 
 
 def _kept(sentences: Sequence[str]) -> list[str]:

@@ -5,7 +5,7 @@ from typing import Final
 
 _BEFORE: Final = re.compile(r" +([,.](?=\s|$)|[،؛؟。，、！？；।॥۔](?!\d))")
 _BEHIND: Final = re.compile(r"([،؛؟।॥۔])(?=[^\W\d_])")
-_LOOSE: Final = ("( ", "[ ", "{ ", " )", " ]", " }")
+_LOOSE: Final = re.compile(r"[(\[{] | [)\]}]")
 _OPEN: Final = re.compile(r"([(\[{]) +")
 _CLOSE: Final = re.compile(r" +([)\]}])")
 
@@ -27,6 +27,6 @@ def space_marks(text: str) -> str:
 
 def tighten_brackets(text: str) -> str:
     """No space just inside round, square and curly brackets."""
-    if any(pair in text for pair in _LOOSE):
+    if _LOOSE.search(text):
         return _CLOSE.sub(r"\1", _OPEN.sub(r"\1", text))
     return text

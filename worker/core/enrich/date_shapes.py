@@ -18,6 +18,7 @@ _SIGNS: Final = re.compile(
     r"(?:(?P<era>令和|平成|民國|民国)\s?)?(?<!\d)(?P<y>\d{1,4}|元)\s?[年년]\s?(?P<m>\d{1,2})\s?[月월]\s?(?P<d>\d{1,2})\s?[日일号號]?"
     r"|(?<!\d)(?P<d2>\d{1,2})\s+tháng\s+(?P<m2>\d{1,2})[\s,]+(?:năm\s+)?(?P<y2>\d{4})"
 )
+_SIGNS_ONLY: Final = re.compile(r"(?<![\d年년])(?<![年년]\s)(\d{1,2})\s?[月월]\s?(\d{1,2})\s?[日일号號]")
 _ERAS: Final = {"令和": 2018, "平成": 1988, "民國": 1911, "民国": 1911, None: 0}
 _OF: Final = r"(?:(?:de|di|del|of|der|da|e|من|hb)\s+|d'|ב-?)?"
 _DAY_BEFORE: Final = re.compile(
@@ -55,12 +56,16 @@ def numeric_days(folded: str, languages: frozenset[str]) -> Iterator[Day]:
         found = _year_first(match, languages) if match["y"] else _year_last(match, languages)
         if found:
             yield found
-    if "年" in folded or "년" in folded or "tháng" in folded:
+    if "月" in folded or "월" in folded or "tháng" in folded:
         for match in _SIGNS.finditer(folded):
             year = 1 if match["y"] == "元" else int(match["y"] or match["y2"])
             day = gregorian(year + _ERAS[match["era"]], int(match["m"] or match["m2"]), int(match["d"] or match["d2"]))
             if day:
                 yield Day(match.start(), match.end(), day)
+        for match in _SIGNS_ONLY.finditer(folded):
+            day = gregorian(2000, int(match[1]), int(match[2]))
+            if day:
+                yield Day(match.start(), match.end(), day, has_year=False)
 
 
 def _year_first(match: re.Match[str], languages: frozenset[str]) -> Day | None:

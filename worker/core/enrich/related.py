@@ -16,7 +16,7 @@ _FEWEST_WORDS: Final = 3
 """Words below which a line among headlines is a heading or a section name ."""
 _SHORTEST: Final = 8
 _READ: Final = 20_000
-_MOST: Final = 60
+_MOST: Final = 40
 
 
 def related(context: Context) -> Choice[tuple[Related, ...]]:
