@@ -1,6 +1,8 @@
 """Where tags stand: the labelled blocks without their furniture, else the lines behind a heading near the story."""
 
 import re
+from collections.abc import Sequence
+from dataclasses import replace
 from functools import cache
 from typing import Final
 
@@ -27,12 +29,14 @@ _GAP: Final = re.compile(r"[^\S\n]{4,}")
 _COMMA: Final = re.compile("[,،、;]")
 _REACH: Final = 800
 """Code points behind the story's end in which a heading with a colon announces tags."""
+_GAP_CHARS: Final = 500
+"""Code points between two parts of one run of tags."""
 _LONGEST_LIST: Final = 250
 
 
 def tag_segments(context: Context) -> list[Segment]:
     """The labelled tag blocks; where there are none, a line with a heading and a colon close behind the story."""
-    found = context.segments(Label.TAGS)
+    found = _bridged(context.segments(Label.TAGS), context.layout.text)
     if found or not context.paragraphs or not context.is_main:
         return found
     at = context.paragraphs[-1].end
@@ -44,13 +48,25 @@ def tag_segments(context: Context) -> list[Segment]:
     return []
 
 
+def _bridged(segments: Sequence[Segment], text: str) -> list[Segment]:
+    """The segments, those on one line with little between them as one: a menu printed inside a run parts it."""
+    whole: list[Segment] = []
+    for segment in segments:
+        last = whole[-1] if whole else None
+        if last and segment.start - last.end <= _GAP_CHARS and "\n" not in text[last.start : segment.start]:
+            whole[-1] = replace(last, end=segment.end)
+        else:
+            whole.append(segment)
+    return whole
+
+
 def trimmed(block: str) -> str:
     """A block without the lines before its heading, the furniture behind its tags, and the last words of a story."""
     lines = [line for line in _GAP.sub("   ", block.replace("\u200b", "")).splitlines() if line.strip()]
     first = next((at for at, line in enumerate(lines) if _is_heading(line)), 0)
     last = next((at for at in range(first + 1, len(lines)) if is_furniture(lines[at])), len(lines))
     kept = lines[first:last]
-    if len(kept) > 1 and key(kept[-1]) in cue_keys("related") - headings():
+    if len(kept) > 1 and key(kept[-1]) in (cue_keys("related") | cue_keys("read_also")) - headings():
         kept.pop()
     return _without_networks("\n".join(_without_sentence(line) for line in kept))
 

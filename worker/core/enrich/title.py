@@ -38,6 +38,8 @@ def title(context: Context) -> Choice[str | None]:
     printed = [line for segment in segments[:MOST_SEGMENTS] for line in _lines(context, segment)][:MOST_SEGMENTS]
     if not printed:
         return Choice(None, "no headline printed")
+    if not context.is_main:
+        return Choice(printed[0], explain("text:embedded_title", [Candidate(line, "text") for line in printed[1:]]))
     at_top = segments[0].start < _TOP and len(printed) > 1
     first = without_site(printed[0], context, segments[0].end)
     chosen = best_printing([first, *printed[1:]], page_title_first=at_top)
