@@ -1,7 +1,7 @@
 """The tagger of worker.core.text.tagger once more in JAX, and its fitting."""
 
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Iterator, Sequence
 from functools import partial
 from typing import Any
 
@@ -9,23 +9,31 @@ import jax
 import jax.numpy as jnp
 import numpy as np
 import optax
+from samples import RUNNING, Sample, vocabulary_of, word_numbers
 
-from samples import RUNNING, Sample
+from worker.core.text.features import WORDS
 from worker.core.text.tagger import DILATIONS, TAGS
 
-WIDTH, INNER, SWEEP = 64, 64, 48
+Tree = dict[str, jax.Array]
+WIDTH, INNER, SWEEP, VECTOR = 64, 64, 48, 16
+SITES, KNOWN = 4, 6000
+"""Sites a word must stand on to be known, and how many words are known at most: those of most sites."""
+DECAY = 0.02
+"""Weight decay."""
 BUCKETS = ((64, 32), (128, 24), (256, 12), (512, 6))
 """Units a page is padded to, and pages a step."""
 
 
-def initial(key: Any, features: int) -> dict[str, Any]:
+def initial(key: jax.Array, features: int, known: int) -> Tree:
     """Fresh weights."""
     keys = iter(jax.random.split(key, 64))
 
-    def dense(rows: int, columns: int, gain: float = 1.0) -> Any:
+    def dense(rows: int, columns: int, gain: float = 1.0) -> jax.Array:
         return jax.random.normal(next(keys), (rows, columns)) * gain * (2.0 / rows) ** 0.5
 
     w = {"in_w": dense(features, WIDTH), "in_b": jnp.zeros(WIDTH)}
+    w["word_vectors"] = jax.random.normal(next(keys), (known + 1, VECTOR)) * 0.1
+    w["word_w"] = dense(3 * VECTOR, WIDTH)
     for layer in range(len(DILATIONS)):
         w[f"norm{layer}_w"], w[f"norm{layer}_b"] = jnp.ones(WIDTH), jnp.zeros(WIDTH)
         w[f"conv{layer}_w"], w[f"conv{layer}_b"] = dense(3 * WIDTH, INNER), jnp.zeros(INNER)
@@ -39,18 +47,25 @@ def initial(key: Any, features: int) -> dict[str, Any]:
     return w
 
 
-def forward(w: dict[str, Any], x: Any, mask: Any, key: Any, rate: float) -> Any:
+def forward(w: Tree, x: jax.Array, words: jax.Array, mask: jax.Array, key: jax.Array, rate: float) -> jax.Array:
     """Logits of a padded batch (pages x units x features)."""
     keys = iter(jax.random.split(key, 24)) if rate else None
 
-    def drop(h: Any, share: float, shape: tuple[int, ...] | None = None) -> Any:
+    def drop(h: jax.Array, share: float, shape: tuple[int, ...] | None = None) -> jax.Array:
         if not rate:
             return h
         keep = jax.random.bernoulli(next(keys), 1 - share, shape or h.shape)
         return h * keep / (1 - share)
 
     x = drop(x, 0.5 * rate, (x.shape[0], 1, x.shape[2]))
-    h = jax.nn.relu(x @ w["in_w"] + w["in_b"]) * mask
+    seen = (words > 0)[..., None]
+    if rate:
+        page = jax.random.bernoulli(next(keys), 0.7, (words.shape[0], 1, 1, 1))
+        seen = seen & page & jax.random.bernoulli(next(keys), 0.75, seen.shape)
+    vectors = w["word_vectors"][words] * seen
+    mean = vectors.sum(2) / jnp.maximum(seen.sum(2), 1)
+    meaning = jnp.concatenate((mean, vectors[:, :, 0], vectors[:, :, -1]), axis=2)
+    h = jax.nn.relu(x @ w["in_w"] + meaning @ w["word_w"] + w["in_b"]) * mask
     h = drop(h, rate)
     for layer, dilation in enumerate(DILATIONS):
         n = norm(h, w, layer) * mask
@@ -74,16 +89,16 @@ def forward(w: dict[str, Any], x: Any, mask: Any, key: Any, rate: float) -> Any:
     return norm(h, w, len(DILATIONS)) @ w["out_w"] + w["out_b"]
 
 
-def norm(h: Any, w: dict[str, Any], layer: int) -> Any:
+def norm(h: jax.Array, w: Tree, layer: int) -> jax.Array:
     """Each unit's row to mean 0 and deviation 1, scaled."""
     centred = h - h.mean(-1, keepdims=True)
     return centred / jnp.sqrt((centred**2).mean(-1, keepdims=True) + 1e-5) * w[f"norm{layer}_w"] + w[f"norm{layer}_b"]
 
 
-def loss_of(w: Any, batch: Any, key: Any, rate: float) -> Any:
+def loss_of(w: Tree, batch: tuple, key: jax.Array, rate: float) -> jax.Array:
     """Mean loss of a batch."""
-    x, mask, label, body, embedded, change, weight, rare = batch
-    out = forward(w, x, mask[..., None], key, rate)
+    x, words, mask, label, body, embedded, change, weight, rare = batch
+    out = forward(w, x, words, mask[..., None], key, rate)
     log_p = jax.nn.log_softmax(out[..., : len(TAGS)])
     known = (label >= 0) * mask
     safe = jnp.maximum(label, 0)
@@ -97,20 +112,31 @@ def loss_of(w: Any, batch: Any, key: Any, rate: float) -> Any:
     emb_loss = binary(out[..., len(TAGS) + 1], jnp.maximum(embedded, 0)) * (embedded >= 0) * mask
     total = (
         (-smooth * known * weight * rare[safe]).sum() + 0.7 * (body_loss * weight).sum()
-        + 0.3 * (change_loss * (0.3 + 0.7 * weight)).sum() + 0.5 * (emb_loss * weight).sum()
+        + 0.3 * (change_loss * (0.3 + 0.7 * weight)).sum() + 1.2 * (emb_loss * weight).sum()
     )  # fmt: skip
     return total / mask.sum()
 
 
-@partial(jax.jit, static_argnames=("rate", "optimiser"))
-def step(w: Any, state: Any, batch: Any, key: Any, rate: float, optimiser: Any) -> Any:
-    """One step of fitting."""
+@partial(jax.jit, static_argnames=("rate",))
+def step(w: Tree, state: tuple, batch: tuple, key: jax.Array, pace: jax.Array, rate: float) -> tuple:
+    """One step of fitting (AdamW; `pace` is the learning rate)."""
     loss, grads = jax.value_and_grad(loss_of)(w, batch, key, rate)
-    updates, state = optimiser.update(grads, state, w)
-    return optax.apply_updates(w, updates), state, loss
+    size = optax.global_norm(grads)
+    grads = jax.tree.map(lambda g: g * jnp.minimum(1.0, 1.0 / (size + 1e-9)), grads)
+    first, second, count = state
+    count = count + 1
+    first = jax.tree.map(lambda m, g: 0.9 * m + 0.1 * g, first, grads)
+    second = jax.tree.map(lambda v, g: 0.99 * v + 0.01 * g * g, second, grads)
+    w = jax.tree.map(
+        lambda x, m, v: x - pace * (m / (1 - 0.9**count) / (jnp.sqrt(v / (1 - 0.99**count)) + 1e-8) + DECAY * x),
+        w, first, second,
+    )  # fmt: skip
+    return w, (first, second, count), loss
 
 
-def batches(samples: Sequence[Sample], mean: Any, scale: Any, rng: Any, rare: Any) -> Any:
+def batches(
+    samples: Sequence[Sample], mean: np.ndarray, scale: np.ndarray, rng: np.random.Generator, rare: np.ndarray
+) -> Iterator[tuple]:
     """Padded batches in random order."""
     by_bucket: dict[int, list[Any]] = {}
     for s in samples:
@@ -127,10 +153,12 @@ def batches(samples: Sequence[Sample], mean: Any, scale: Any, rng: Any, rare: An
     rng.shuffle(out)
     for bucket, count, group in out:
         x = np.zeros((count, bucket, len(mean)), np.float32)
+        words = np.zeros((count, bucket, WORDS), np.int32)
         columns = [np.zeros((count, bucket), np.float32) for _ in range(6)]
         for row, (s, cut) in enumerate(group):
             n = len(s.start[cut])
             x[row, :n] = np.clip((s.rows[cut] - mean) * scale, -4, 4)
+            words[row, :n] = s.numbers[cut]
             weight = np.sqrt(np.maximum(s.weight[cut], 1))
             for column, value in zip(
                 columns,
@@ -139,34 +167,48 @@ def batches(samples: Sequence[Sample], mean: Any, scale: Any, rng: Any, rare: An
             ):
                 column[row, :n] = value
         mask, label, body, embedded, change, weight = columns
-        yield (x, mask, label.astype(np.int32), body, embedded, change, weight, rare)
+        yield (x, words, mask, label.astype(np.int32), body, embedded, change, weight, rare)
 
 
-def fit(
-    pools: Any, epochs: int, seed: int, *, rate: float = 0.15, peak: float = 3e-3, log: bool = False
-) -> dict[str, Any]:
+def fit(  # noqa: PLR0913 - the settings of one fit
+    pools: Callable[[np.random.Generator], Sequence[Sample]],
+    everything: Sequence[Sample],
+    epochs: int,
+    seed: int,
+    *,
+    rate: float = 0.15,
+    peak: float = 3e-3,
+    log: bool = False,
+) -> Tree:
     """Fit weights; `pools(rng)` gives the samples of one epoch."""
     rng = np.random.default_rng(seed)
+    vocabulary = vocabulary_of(everything, SITES, KNOWN)
+    for s in everything:
+        s.numbers = word_numbers(s.words, vocabulary)
     first = pools(rng)
     rows = np.concatenate([s.rows for s in first])
     mean, scale = rows.mean(0), 1 / np.maximum(rows.std(0), 0.02)
     labels = np.concatenate([s.label for s in first])
     share = np.bincount(labels[labels >= 0], minlength=len(TAGS)) + 20.0
     rare = np.clip((share / share.sum() * len(TAGS)) ** -0.35, 0.5, 4.0).astype(np.float32)
-    w = initial(jax.random.PRNGKey(seed), rows.shape[1])
-    per_epoch = sum(1 for _ in batches(first, mean, scale, rng, rare))
-    schedule = optax.warmup_cosine_decay_schedule(0, peak, 100, int(per_epoch * epochs * 1.02), 1e-5)
-    optimiser = optax.chain(optax.clip_by_global_norm(1.0), optax.adamw(schedule, weight_decay=0.02))
-    state = optimiser.init(w)
+    w = initial(jax.random.PRNGKey(seed), rows.shape[1], len(vocabulary))
+    zeros = jax.tree.map(jnp.zeros_like, w)
+    state = (zeros, zeros, jnp.zeros((), jnp.float32))
+    steps = epochs * sum(1 for _ in batches(first, mean, scale, rng, rare))
     key = jax.random.PRNGKey(seed + 1)
-    begin = time.time()
+    at = 0
     for epoch in range(epochs):
-        losses = []
+        losses, begin = [], time.time()
         for batch in batches(pools(rng), mean, scale, rng, rare):
             key, sub = jax.random.split(key)
-            w, state, loss = step(w, state, batch, sub, rate, optimiser)
-            losses.append(float(loss))
+            pace = peak * min(1.0, at / 100) * (0.5 + 0.5 * np.cos(np.pi * min(1.0, at / steps))) + 1e-5
+            w, state, loss = step(w, state, batch, sub, np.float32(pace), rate)
+            losses.append(loss)
+            at += 1
         if log:
-            print(f"epoch {epoch} loss {np.mean(losses):.4f} {time.time() - begin:.0f}s", flush=True)
-    done = {name: np.asarray(value) for name, value in w.items()}
-    return {**done, "mean": mean.astype(np.float32), "scale": scale.astype(np.float32)}
+            print(
+                f"epoch {epoch} loss {np.mean([float(x) for x in losses]):.4f} {time.time() - begin:.0f}s", flush=True
+            )
+    done = {name: np.array(value) for name, value in w.items()}
+    done["word_vectors"][0] = 0
+    return {**done, "vocabulary": vocabulary, "mean": mean.astype(np.float32), "scale": scale.astype(np.float32)}

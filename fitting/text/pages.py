@@ -9,8 +9,10 @@ import zlib
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
+from types import ModuleType
 from typing import Any
 
+Flatten = Callable[[str, str], tuple[str, list[int]]]
 KINDS = ("plain", "space", "lines", "glue")
 FOLDS = 5
 
@@ -66,19 +68,23 @@ def read_labelled(folder: Path) -> list[Page]:
     return pages
 
 
-def read_bodies(cache: Path, text_file: Path | None = None) -> list[Page]:
-    """Html pages flattened to text (JSON lines with id, set, site, lang, gold, text) with the stretches that are known."""
+def body_pages(extraction: Path, flattener: Callable[..., str]) -> list[Page]:
+    """The html pages of the extraction sets, flattened, with what is known to be the story or not."""
     pages = []
-    for line in cache.open(encoding="utf-8"):
-        row = json.loads(line)
-        pages.append(_body_page(row))
-    if text_file is not None:
-        bodies = {p.id: p for p in pages}
-        with gzip.open(text_file, "rt", encoding="utf-8") as lines:
-            for row in map(json.loads, lines):
-                row["gold"] = {"body": bodies[row["id"]].expected["body"]}
-                row["site"], row["lang"] = bodies[row["id"]].site, bodies[row["id"]].language
-                pages.append(_body_page(row))
+    for name in ("scrapinghub", "trafilatura-a"):
+        rows = {}
+        for line in (extraction / f"gold-{name}.jsonl").read_text("utf-8").splitlines():
+            row = json.loads(line)
+            ways = random.Random(row["id"])  # noqa: S311 - how a page is flattened, not a secret
+            html = gzip.decompress((extraction / row["html_path"]).read_bytes())
+            row["text"] = flattener(html, bullets=ways.random() < 0.15, title=ways.random() < 0.5)
+            row["site"] = row["url"] or row.get("file", "")
+            rows[row["id"]] = row
+        pages += [_body_page(row) for row in rows.values()]
+        texts = extraction / f"text-{name}.jsonl.gz"
+        if texts.exists():
+            with gzip.open(texts, "rt", encoding="utf-8") as lines:
+                pages += [_body_page({**rows[other["id"]], "text": other["text"]}) for other in map(json.loads, lines)]
     return [page for page in pages if any(good for _, _, good in page.known)]
 
 
@@ -102,7 +108,7 @@ class Finder:
         self.at = 0
 
     def all_of(self, passages: Iterable[str]) -> list[tuple[int, int]]:
-        """Offsets of the passages that are found, each behind the last where possible; long ones also sentence by sentence."""
+        """Offsets of the passages found, each behind the last where possible; long ones also sentence by sentence."""
         found = []
         for passage in passages:
             span = self.one(passage)
@@ -124,7 +130,7 @@ class Finder:
         return self.where[at], self.where[at + len(key) - 1] + 1
 
 
-def flattened(page: Page, kind: str, flatten: Callable[[str, str], tuple[str, list[int]]]) -> Page:
+def flattened(page: Page, kind: str, flatten: Flatten) -> Page:
     """The page as another scraper would have stored it, its labels carried along."""
     if kind == "plain":
         return page
@@ -137,9 +143,9 @@ def flattened(page: Page, kind: str, flatten: Callable[[str, str], tuple[str, li
     )  # fmt: skip
 
 
-def composed(pages: Sequence[Page], count: int, seed: int, compose: Any) -> list[Page]:
+def composed(pages: Sequence[Page], count: int, seed: int, compose: ModuleType) -> list[Page]:
     """Pages with a second story, made of two pages of one language; `compose` is the module that makes them."""
-    rng = random.Random(seed)
+    rng = random.Random(seed)  # noqa: S311 - which pages are made, not a secret
     hosts = [(_gold(p), [(label, art, p.text[a:b]) for a, b, label, art in p.segments]) for p in pages]
     made: list[Page] = []
     for _ in range(count * 20):
@@ -164,7 +170,7 @@ def _gold(page: Page) -> dict[str, Any]:
     return {"id": page.id, "language": page.language, "expected": page.expected}
 
 
-def load_module(folder: Path, name: str) -> Any:
+def load_module(folder: Path, name: str) -> ModuleType:
     """A module of the development pages' tools."""
     sys.path.insert(0, str(folder))
     try:

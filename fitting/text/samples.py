@@ -1,16 +1,17 @@
 """From pages to rows: a page's unit features with the labels of its units."""
 
-import pickle
+import random
 from collections import Counter
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from pathlib import Path
-from typing import Any
+from types import ModuleType
 
 import numpy as np
+from pages import FOLDS, KINDS, Flatten, Page, composed, flattened, fold_of
 
-from pages import Page
 from worker.core.lexicon import language_bits
-from worker.core.text.features import unit_features
+from worker.core.text.decode import STATES
+from worker.core.text.features import unit_features, unit_words
 from worker.core.text.page import read_page
 from worker.core.text.tagger import TAGS
 
@@ -25,6 +26,7 @@ class Sample:
 
     page: Page
     rows: np.ndarray
+    words: np.ndarray
     start: np.ndarray
     label: np.ndarray
     """Index into TAGS; -1 unknown."""
@@ -36,6 +38,8 @@ class Sample:
     """Whether a segment begins at the unit; -1 unknown."""
     weight: np.ndarray
     """Visible code points."""
+    numbers: np.ndarray | None = None
+    """The words by their row in the table of vectors, once there is one."""
 
 
 def sample(page: Page, *, blind: bool = False) -> Sample:
@@ -56,10 +60,12 @@ def sample(page: Page, *, blind: bool = False) -> Sample:
         change[0] = 1
     else:
         _bodies(page, start, end, visible, weight, body)
-    return Sample(page, rows.astype(np.float32), start, label, body, embedded, change, weight)
+    return Sample(page, rows.astype(np.float32), unit_words(reading), start, label, body, embedded, change, weight)
 
 
-def _labels(page: Page, start: Any, end: Any, visible: Any, label: Any, embedded: Any) -> None:
+def _labels(
+    page: Page, start: np.ndarray, end: np.ndarray, visible: np.ndarray, label: np.ndarray, embedded: np.ndarray
+) -> None:
     first = 0
     for unit, (low, high) in enumerate(zip(start, end, strict=True)):
         votes: Counter[tuple[str, int]] = Counter()
@@ -77,7 +83,9 @@ def _labels(page: Page, start: Any, end: Any, visible: Any, label: Any, embedded
             embedded[unit] = int(article > 0 or name in MERGED)
 
 
-def _bodies(page: Page, start: Any, end: Any, visible: Any, weight: Any, body: Any) -> None:
+def _bodies(
+    page: Page, start: np.ndarray, end: np.ndarray, visible: np.ndarray, weight: np.ndarray, body: np.ndarray
+) -> None:
     marks = np.zeros((2, len(page.text) + 1))
     for a, b, good in page.known:
         marks[int(good), a] += 1
@@ -93,10 +101,86 @@ def _bodies(page: Page, start: Any, end: Any, visible: Any, weight: Any, body: A
         body[share[0] > 0.6] = 0
 
 
-def cached(path: Path, make: Any) -> Any:
-    """What `make()` returns, kept in a file between runs."""
-    if path.exists():
-        return pickle.loads(path.read_bytes())
-    made = make()
-    path.write_bytes(pickle.dumps(made))
-    return made
+def vocabulary_of(samples: Sequence[Sample], sites: int, most: int) -> np.ndarray:
+    """Sorted hashes of the words that units of most sites begin, hold or end with, each on at least so many sites."""
+    seen: dict[str, list[np.ndarray]] = {}
+    for s in samples:
+        seen.setdefault(s.page.site, []).append(np.unique(s.words))
+    words, counts = np.unique(np.concatenate([np.unique(np.concatenate(w)) for w in seen.values()]), return_counts=True)
+    good = np.flatnonzero((counts >= sites) & (words > 0))
+    best = good[np.argsort(-counts[good], kind="stable")[:most]]
+    known = np.sort(words[best])
+    return np.concatenate((known, np.full(most - len(known), np.iinfo(np.uint64).max, dtype=np.uint64)))
+
+
+def word_numbers(words: np.ndarray, vocabulary: np.ndarray) -> np.ndarray:
+    """Row of each word in the table of vectors; 0 for unknown ones."""
+    place = np.minimum(np.searchsorted(vocabulary, words), len(vocabulary) - 1)
+    return np.where(vocabulary[place] == words, place + 1, 0).astype(np.int32)
+
+
+def transitions(samples: Sequence[Sample]) -> np.ndarray:
+    """Log probabilities of the next state where a segment begins, with a little for what was never seen."""
+    states = {state: at for at, state in enumerate(STATES)}
+    counts = np.full((len(STATES), len(STATES)), 0.3)
+    for s in samples:
+        path = np.array([states[TAGS[tag], int(e == 1)] for tag, e in zip(s.label, s.embedded, strict=True)])
+        ends = np.flatnonzero(path[1:] != path[:-1])
+        np.add.at(counts, (path[ends], path[ends + 1]), 1)
+    np.fill_diagonal(counts, 1e-9)
+    return np.log(counts / counts.sum(axis=1, keepdims=True)).astype(np.float32)
+
+
+@dataclass
+class Pool:
+    """All samples, by how their pages were flattened; those read without their language's lexicon apart."""
+
+    labelled: dict[str, list[Sample]]
+    bodies: dict[str, list[Sample]]
+    composed: list[Sample]
+    compose_again: Callable[[int | None], list[Sample]]
+
+    def without(self, fold: int | None) -> "Pool":
+        """The samples of every fold but one, composed pages made of them alone."""
+
+        def keep(group: list[Sample]) -> list[Sample]:
+            return [s for s in group if fold_of(s.page.site) != fold]
+
+        return Pool(
+            {kind: keep(group) for kind, group in self.labelled.items()},
+            {kind: keep(group) for kind, group in self.bodies.items()},
+            self.compose_again(fold), self.compose_again,
+        )  # fmt: skip
+
+    def everything(self) -> list[Sample]:
+        """Every sample."""
+        return [s for group in (*self.labelled.values(), *self.bodies.values(), self.composed) for s in group]
+
+    def epoch(self, rng: np.random.Generator) -> list[Sample]:
+        """What one epoch is fitted on: each labelled page twice, and some of the others, each flattened somehow."""
+        out = []
+        for at in range(len(self.labelled["plain"])):
+            out.append(self.labelled["plain" if rng.random() < 0.8 else "blind"][at])
+            out.append(self.labelled[rng.choice(("space", "lines", "glue"), p=(0.45, 0.25, 0.3))][at])
+        count = len(self.bodies["plain"])
+        some = rng.choice(count, min(250, count), replace=False)
+        out += [self.bodies[rng.choice(KINDS, p=(0.4, 0.25, 0.15, 0.2))][at] for at in some]
+        chosen = rng.choice(len(self.composed), min(150, len(self.composed)), replace=False)
+        return out + [self.composed[at] for at in chosen]
+
+
+def make_pool(labelled: list[Page], bodies: list[Page], compose: ModuleType, flatten: Flatten) -> Pool:
+    """Read every page in every way it is fitted on."""
+
+    def read(pages: list[Page], kind: str) -> list[Sample]:
+        return [sample(flattened(page, kind, flatten)) for page in pages]
+
+    def compose_again(fold: int | None) -> list[Sample]:
+        hosts = [page for page in labelled if fold_of(page.site) != fold]
+        ways = random.Random(fold)  # noqa: S311 - which pages are made, not a secret
+        made = composed(hosts, 400, 100 + (fold if fold is not None else FOLDS), compose)
+        return [sample(flattened(page, ways.choice(["plain"] * 3 + ["space", "glue"]), flatten)) for page in made]
+
+    by_kind = {kind: read(labelled, kind) for kind in KINDS}
+    by_kind["blind"] = [sample(page, blind=True) for page in labelled]
+    return Pool(by_kind, {kind: read(bodies, kind) for kind in KINDS}, [], compose_again)

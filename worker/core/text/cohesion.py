@@ -1,4 +1,4 @@
-"""How a page's words hang together: which units share words with the running text, with the headline, and where one story ends."""
+"""How a page's words hang together: what a unit shares with the running text, and where one story ends."""
 
 from typing import Final
 
@@ -77,7 +77,7 @@ def _shared(
 
 
 def _seams(start: Ints, before: Ints, at: Ints) -> npt.NDArray[np.floating]:
-    """For each unit's start how many ties cross it, relative to the words around: low where one text ends and another begins."""
+    """For each unit's start how many ties cross it, relative to the words around: low where a text ends."""
     if not len(start):
         return np.zeros(len(at))
     later = np.flatnonzero((before >= 0) & (start - start[np.maximum(before, 0)] < _COHESION_WINDOW))
@@ -85,4 +85,5 @@ def _seams(start: Ints, before: Ints, at: Ints) -> npt.NDArray[np.floating]:
     closed = np.sort(start[later])
     crossing = np.searchsorted(opened, at, "left") - np.searchsorted(closed, at, "left")
     around = np.searchsorted(start, at + _COHESION_WINDOW // 2) - np.searchsorted(start, at - _COHESION_WINDOW // 2)
-    return crossing / np.maximum(around, 5)
+    result: npt.NDArray[np.floating] = crossing / np.maximum(around, 5)
+    return result

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cache
-from typing import Any, Final, TypeAlias
+from typing import Any, Final
 
 import ahocorasick
 import numpy as np
@@ -28,13 +28,9 @@ class Cue:
     own: bool
     """Whether a language of the page has it."""
     opens: bool
-    """Whether it stands where a unit can begin: at a line's start, behind end punctuation or a separator, before a colon."""
+    """Whether a unit can begin here: at a line's start, behind end punctuation or a separator, before a colon."""
     words: int
     language: str
-
-
-_Entry: TypeAlias = tuple[int, int, int, int, str]
-"""Folded length, kind, languages, words, first language."""
 
 
 @cache
@@ -79,7 +75,7 @@ def find_cues(page: Letters, languages: Languages, without: int = 0) -> list[Cue
     `without` takes languages (bits) away: for measuring, and for fitting models that do without a lexicon.
     """
     matched = _matched(page)
-    found = [cue for cue in _raw(page, matched, languages.bits, without)]
+    found = list(_raw(page, matched, languages.bits, without))
     found.sort(key=lambda cue: (cue.start, -cue.end, not cue.own))
     kept: list[Cue] = []
     last = [0] * len(CUE_KINDS)
@@ -102,7 +98,7 @@ def _raw(page: Letters, matched: _Matched, bits: int, without: int) -> Iterator[
         glued_behind = end < size and bool(kinds[end] & k.WORDLIKE) and bool(kinds[end - 1] & wordlike)
         if (glued_before or glued_behind) and not _may_stick(page, start, end, words, length):
             continue
-        opens = _opens(page, start, end, glued_before)
+        opens = _opens(page, start, end, glued=glued_before)
         for _, kind, owners, _, first in entries:
             if owners & ~without:
                 yield Cue(start, end, kind, bool(owners & bits & ~without), opens, words, first)
@@ -119,7 +115,7 @@ def _may_stick(page: Letters, start: int, end: int, words: int, length: int) -> 
     return lower_upper and length > 3
 
 
-def _opens(page: Letters, start: int, end: int, glued: bool) -> bool:
+def _opens(page: Letters, start: int, end: int, *, glued: bool) -> bool:
     if start == 0 or glued:
         return True
     before = int(page.last_visible[start - 1])
@@ -135,7 +131,7 @@ def _opens(page: Letters, start: int, end: int, glued: bool) -> bool:
 
 
 def mark_cues(cues: list[Cue], size: int) -> np.ndarray[tuple[int, int], np.dtype[np.float32]]:
-    """For each kind (row) how far each code point is covered by a cue: own 1, another language's .4; half where it cannot open."""
+    """For each kind (row) how each code point is covered: own 1, foreign .4, half where it cannot open."""
     cover = np.zeros((len(CUE_KINDS), size), dtype=np.float32)
     for cue in cues:
         weight = (1.0 if cue.own else 0.4) * (1.0 if cue.opens else 0.5)

@@ -19,7 +19,8 @@ _NUMERIC: Final = re.compile(
     r"|(?:19|20)\d{2}[年년]\s?\d{1,2}[月월]\s?\d{1,2}[日일]|\d{1,2}[月월]\s?\d{1,2}[日일])(?:T\d{2}:\d{2}\S*)?(?!\d)"
 )
 _TIME: Final = re.compile(r"(?<![\d:])\d{1,2}[:.：]\d{2}(?::\d{2})?(?!\d)(?:\s?[ap]\.?m\b\.?)?", re.IGNORECASE)
-_ADDRESS: Final = re.compile(r"(?:https?://|www\.)\S+|[\w.+-]+@[\w-]+\.[\w.]+")
+_WEB: Final = re.compile(r"(?:https?://|www\.)\S+")
+_MAIL: Final = re.compile(r"(?<![\w.+-])[\w.+-]{1,64}@[\w-]+\.[\w.]+")
 _LONGEST_ADDRESS: Final = 300
 _REACH: Final = 4
 """Code points between two parts of one date."""
@@ -65,11 +66,17 @@ def find_dates(page: Letters, words: Words) -> Dates:
             if 0 <= i < len(words.start) and words.numeric[i] and words.end[i] - words.start[i] <= 4
             and abs(int(words.start[i]) - int(words.start[word])) <= 24
         ]  # fmt: skip
-    address = np.zeros(len(page.kinds), dtype=np.bool_)
-    for match in _ADDRESS.finditer(page.text):
-        address[match.start() : min(match.end(), match.start() + _LONGEST_ADDRESS)] = True
     starts, ends, parts = _joined(page, sorted(set(pieces)))
-    return Dates(np.array(starts, np.int64), np.array(ends, np.int64), np.array(parts, np.int64), address)
+    return Dates(np.array(starts, np.int64), np.array(ends, np.int64), np.array(parts, np.int64), _addresses(page))
+
+
+def _addresses(page: Letters) -> npt.NDArray[np.bool_]:
+    address = np.zeros(len(page.kinds), dtype=np.bool_)
+    matches = [*_WEB.finditer(page.text)] if "://" in page.text or "www." in page.text else []
+    matches += [*_MAIL.finditer(page.text)] if "@" in page.text else []
+    for match in matches:
+        address[match.start() : min(match.end(), match.start() + _LONGEST_ADDRESS)] = True
+    return address
 
 
 def _joined(page: Letters, pieces: list[tuple[int, int, int]]) -> tuple[list[int], list[int], list[int]]:

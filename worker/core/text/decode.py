@@ -1,4 +1,4 @@
-"""From what the tagger believes of each unit to one consistent reading of the page: the most probable sequence of states."""
+"""From what the tagger believes of each unit to one consistent reading of the page: the likeliest states."""
 
 from typing import Final
 
@@ -15,7 +15,9 @@ STATES: Final = (*((tag, 0) for tag in TAGS), *((tag, 1) for tag in STORY))
 TAG_OF_STATE: Final = np.array([TAGS.index(tag) for tag, _ in STATES])
 STORY_OF_STATE: Final = np.array([story for _, story in STATES])
 _EITHER: Final = np.array([tag in STORY for tag, _ in STATES])
-_CHANGE_WEIGHT: Final = 0.6
+_EMBEDDED_PRIOR: Final = 1.0
+"""Natural logarithm of odds: embedded stories are rarer among the labelled pages than a page that has one needs."""
+_CHANGE_WEIGHT: Final = 0.7
 """How much the change head and the learned successions count beside the tags themselves; set by left-out pages."""
 
 
@@ -23,7 +25,7 @@ def state_scores(tagged: Tagged) -> npt.NDArray[np.float64]:
     """Units x STATES: log probabilities."""
     scores = tagged.tag[:, TAG_OF_STATE].astype(np.float64)
     sign = np.where(STORY_OF_STATE == 1, 1.0, -1.0) * _EITHER
-    scores -= np.logaddexp(0.0, -tagged.embedded[:, None] * sign) * _EITHER
+    scores -= np.logaddexp(0.0, -(tagged.embedded[:, None] + _EMBEDDED_PRIOR) * sign) * _EITHER
     return scores
 
 
@@ -32,24 +34,22 @@ def decode(
 ) -> Ints:
     """The best state of each unit.
 
-    `change` are log-odds that a segment begins at a unit, `transition` log probabilities of the next state given a change.
+    `change` are log-odds that a segment begins at a unit, `transition` log probabilities of the next state if so.
     """
     stay = -np.logaddexp(0.0, change) * _CHANGE_WEIGHT
     switch = -np.logaddexp(0.0, -change) * _CHANGE_WEIGHT
-    steps = np.asarray(transition, dtype=np.float64) * _CHANGE_WEIGHT
-    best = scores[0].copy()
-    own = np.arange(len(STATES))
-    back = np.empty(scores.shape, dtype=np.int64)
+    into = np.ascontiguousarray(np.asarray(transition, dtype=np.float64).T) * _CHANGE_WEIGHT
+    best = np.empty_like(scores)
+    best[0] = now = scores[0]
     for unit in range(1, len(scores)):
-        moved = best[:, None] + steps
-        origin = moved.argmax(axis=0)
-        reached = moved[origin, own] + switch[unit]
-        stayed = best + stay[unit]
-        keeps = stayed >= reached
-        back[unit] = np.where(keeps, own, origin)
-        best = np.where(keeps, stayed, reached) + scores[unit]
+        now = np.maximum((into + now).max(axis=1) + switch[unit], now + stay[unit]) + scores[unit]
+        best[unit] = now
     states = np.empty(len(scores), dtype=np.int64)
-    states[-1] = int(best.argmax())
+    states[-1] = state = int(now.argmax())
     for unit in range(len(scores) - 1, 0, -1):
-        states[unit - 1] = back[unit, states[unit]]
+        moved = into[state] + best[unit - 1]
+        origin = int(moved.argmax())
+        if moved[origin] + switch[unit] > best[unit - 1, state] + stay[unit]:
+            state = origin
+        states[unit - 1] = state
     return states

@@ -1,6 +1,6 @@
-"""A page's units as numbers: one row a unit, one column a feature. Nothing is looked at twice; all columns are sums over marks."""
+"""A page's units as numbers: one row a unit, one column a feature, all of them sums over marks."""
 
-from typing import Final, TypeAlias
+from typing import Any, Final, TypeAlias
 
 import numpy as np
 import numpy.typing as npt
@@ -14,8 +14,11 @@ from worker.core.text.page import Reading
 from worker.core.text.units import CUTS
 
 Floats: TypeAlias = npt.NDArray[np.float32]
-Columns: TypeAlias = dict[str, npt.NDArray[np.floating] | Floats]
+Columns: TypeAlias = dict[str, npt.NDArray[Any]]
 
+WORDS: Final = 14
+"""Words of a unit that are looked at one by one."""
+_FIRST_WORDS: Final = 10
 _FAR: Final = 500.0
 """Code points after which a cue passed counts 1/e."""
 _WINDOWS: Final = (200, 800, 3000)
@@ -104,6 +107,7 @@ def _shape(reading: Reading) -> Columns:
         "ends_comma": (page.kinds[last] & k.COMMA) != 0,
         "ends_quote": (page.kinds[last] & k.CLOSE) != 0,
         "ends_digit": (page.kinds[last] & k.DIGIT) != 0,
+        "head_opener": words["opener"],
         "head_upper": (head & k.UPPER) != 0,
         "head_lower": (head & k.LOWER) != 0,
         "head_digit": (head & k.DIGIT) != 0,
@@ -123,7 +127,7 @@ def _before_closing(page: Letters, at: Ints) -> Ints:
     return np.where(((page.kinds[at] & k.CLOSE) != 0) & ((page.kinds[back] & (k.STOP | k.WIDE_STOP)) != 0), back, at)
 
 
-def _word_sums(reading: Reading) -> dict[str, npt.NDArray[np.float64]]:
+def _word_sums(reading: Reading) -> dict[str, npt.NDArray[Any]]:
     words, units = reading.words, reading.units
     size = len(units.start)
     unit = np.searchsorted(units.start, words.start, "right") - 1
@@ -134,8 +138,15 @@ def _word_sums(reading: Reading) -> dict[str, npt.NDArray[np.float64]]:
         "capital": words.capital,
         "numeric": words.numeric,
     }
-    sums = {name: np.bincount(unit, weight.astype(np.float64), size) for name, weight in weights.items()}
-    return {"count": np.bincount(unit, minlength=size).astype(np.float64), **sums}
+    heads = np.zeros(size, dtype=np.float64)
+    first = np.flatnonzero(np.diff(unit, prepend=-1) > 0)
+    heads[unit[first]] = reading.languages.opener[first]
+    sums: dict[str, npt.NDArray[Any]] = {
+        name: np.bincount(unit, weight.astype(np.float64), size) for name, weight in weights.items()
+    }
+    sums["count"] = np.bincount(unit, minlength=size).astype(np.float64)
+    sums["opener"] = heads
+    return sums
 
 
 def _place(reading: Reading) -> Columns:
@@ -271,3 +282,21 @@ def _main_run(prose: npt.NDArray[np.float64], length: npt.NDArray[np.float64]) -
         "before_run": np.where(at < start, np.exp(-np.maximum(start - at, 0) / 6.0), 0.0),
         "behind_run": np.where(at >= end, np.exp(-np.maximum(at - end, 0) / 6.0), 0.0),
     }
+
+
+def unit_words(reading: Reading) -> npt.NDArray[np.uint64]:
+    """Units x WORDS: hashes of each unit's first words and of its last ones (the last one in the last column)."""
+    words, units = reading.words, reading.units
+    first = np.searchsorted(words.start, units.start)
+    count = np.append(first[1:], len(words.start)) - first
+    out = np.zeros((len(first), WORDS), dtype=np.uint64)
+    if not len(words.start):
+        return out
+    for column in range(WORDS):
+        back = WORDS - 1 - column
+        at = first + column if column < _FIRST_WORDS else first + count - 1 - back
+        there = count > column if column < _FIRST_WORDS else count - 1 - back >= np.minimum(count, _FIRST_WORDS)
+        if column == WORDS - 1:
+            there = count > 0
+        out[:, column] = np.where(there, words.hash[np.clip(at, 0, len(words.start) - 1)], 0)
+    return out

@@ -19,7 +19,7 @@ _FEWEST: Final = 4
 
 @dataclass(frozen=True, slots=True)
 class Languages:
-    """The languages of a page as bits of `language_bits`, and for each word whether it is one of their frequent words."""
+    """The languages of a page as bits of `language_bits`, and which words are frequent ones of theirs."""
 
     bits: int
     known: bool
@@ -52,16 +52,16 @@ def _openers() -> Hashes:
 def tell_languages(words: Words, hint: str | None) -> Languages:
     """The languages whose frequent words the page uses; `hint` (a BCP 47 code) is believed beside them."""
     keys, has = _table()
-    row = np.minimum(np.searchsorted(keys, words.hash), len(keys) - 1)
-    found = keys[row] == words.hash if len(words.hash) else np.zeros(0, dtype=np.bool_)
+    row = np.minimum(np.searchsorted(keys, words.own), len(keys) - 1)
+    found = keys[row] == words.own if len(words.own) else np.zeros(0, dtype=np.bool_)
     votes = has[row[found]].sum(axis=0) if found.any() else np.zeros(has.shape[1], dtype=np.int64)
     best = int(votes.max(initial=0))
     chosen = (votes >= max(_FEWEST, _ENOUGH * best)) & (best >= _FEWEST)
     bits = sum(1 << int(at) for at in np.flatnonzero(chosen))
     bits |= language_bits().get((hint or "").split("-")[0].lower(), 0)
-    function = np.zeros(len(words.hash), dtype=np.bool_)
+    function = np.zeros(len(words.own), dtype=np.bool_)
     if best >= _FEWEST:
         leading = votes >= max(_FEWEST, 0.8 * best)
         function[found] = has[row[found]][:, leading].any(axis=1)
-    opener = (function & words.capital & (words.letters > 1)) | np.isin(words.hash, _openers())
+    opener = (function & words.capital & (words.letters > 1)) | np.isin(words.own, _openers())
     return Languages(bits, bits != 0, function, opener)

@@ -4,17 +4,24 @@ from collections.abc import Iterator
 from typing import Final
 
 import numpy as np
+import numpy.typing as npt
 
 from worker.core.model import Label, Layout, Segment
 from worker.core.text.confidence import page_confidence
-from worker.core.text.decode import STORY_OF_STATE, TAG_OF_STATE, decode, state_scores
-from worker.core.text.features import unit_features
+from worker.core.text.decode import STATES, STORY_OF_STATE, TAG_OF_STATE, decode, state_scores
+from worker.core.text.features import unit_features, unit_words
+from worker.core.text.letters import Ints
 from worker.core.text.page import read_page
+from worker.core.text.rules import nudge
 from worker.core.text.stories import pieces_of, segments_of
-from worker.core.text.tagger import Weights, shipped_weights, tag_units
+from worker.core.text.tagger import Tagged, Weights, shipped_weights, tag_units
 
 _WINDOW: Final = 200_000
 """Code points laid out at once: fifty times a usual page, so that time and memory stay linear."""
+_BODY: Final = STATES.index(("body", 0))
+_PUSHES: Final = 2
+_PUSH: Final = 2.0
+"""Natural logarithm of odds added to the story, up to so many times, where no unit is decided to be one."""
 _MARGIN: Final = 2_000
 """Code points before a window's end in which a line break or space is looked for."""
 
@@ -50,12 +57,25 @@ def _lay_out_window(text: str, language: str | None, weights: Weights, offset: i
         return [Segment(offset, offset + len(text), Label.OTHER, why="rule:blank")], 1.0
     reading = read_page(text, language)
     rows, _ = unit_features(reading)
-    tagged = tag_units(rows, weights)
-    states = decode(state_scores(tagged), tagged.change, weights["transition"])
+    tagged = tag_units(rows, unit_words(reading), weights)
+    scores = state_scores(tagged)
+    nudge(scores, reading)
+    states = _decoded(scores, tagged, weights)
     belief = np.exp(tagged.tag[np.arange(len(states)), TAG_OF_STATE[states]])
     pieces = pieces_of(states, reading)
     confidence = page_confidence(tagged, states, STORY_OF_STATE[states], reading)
     return segments_of(pieces, reading, belief, offset), confidence
+
+
+def _decoded(scores: npt.NDArray[np.float64], tagged: Tagged, weights: Weights) -> Ints:
+    """The states of the units; a page whose story loses everywhere by a little is given it all the same."""
+    states = decode(scores, tagged.change, weights["transition"])
+    for _ in range(_PUSHES):
+        if (states == _BODY).any():
+            break
+        scores[:, _BODY] += _PUSH
+        states = decode(scores, tagged.change, weights["transition"])
+    return states
 
 
 def _renumbered(segments: list[Segment], stories: int) -> list[Segment]:

@@ -29,24 +29,24 @@ _VARIANTS: Final = {
 _UNSPACED_RANGES: Final = ((0x0E00, 0x0F00), (0x1000, 0x10A0), (0x1780, 0x1800), (0x3040, 0x3100), (0x3400, 0xA000))
 
 
+_BY_CATEGORY: Final = {
+    "Lu": k.UPPER, "Lt": k.UPPER, "Ll": k.LOWER, "Lo": k.UNCASED, "Lm": k.UNCASED, "Nd": k.DIGIT,
+    "Mn": k.MARK, "Mc": k.MARK, "Me": k.MARK, "Cf": k.MARK, "Cc": k.MARK, "Cs": k.MARK,
+}  # fmt: skip
+
+
 def _kind(char: str) -> int:
-    category = unicodedata.category(char)
     if char in "\n\r\x0b\x0c\x85\u2028\u2029":
         return k.BREAK | k.SPACE
     if char.isspace():
         return k.SPACE
-    if category in ("Lu", "Lt"):
-        return k.UPPER
-    if category == "Ll":
-        return k.LOWER
-    if category in ("Lo", "Lm"):
-        code = ord(char)
-        return k.UNCASED | (k.UNSPACED if any(low <= code < high for low, high in _UNSPACED_RANGES) else 0)
-    if category == "Nd":
-        return k.DIGIT
-    if category in ("Mn", "Mc", "Me", "Cf", "Cc", "Cs"):
-        return k.MARK
-    return _punctuation(char, category)
+    category = unicodedata.category(char)
+    kind = _BY_CATEGORY.get(category)
+    if kind is None:
+        return _punctuation(char, category)
+    code = ord(char)
+    unspaced = kind == k.UNCASED and any(low <= code < high for low, high in _UNSPACED_RANGES)
+    return kind | (k.UNSPACED if unspaced else 0)
 
 
 def _punctuation(char: str, category: str) -> int:
@@ -102,7 +102,8 @@ class Letters:
 
     def has(self, kind: int) -> Flags:
         """Which code points are of (one of) the given kinds."""
-        return (self.kinds & kind) != 0
+        result: Flags = (self.kinds & kind) != 0
+        return result
 
 
 def read_letters(text: str) -> Letters:

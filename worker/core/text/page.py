@@ -37,5 +37,5 @@ def read_page(text: str, hint: str | None = None, without: int = 0) -> Reading:
     cues = find_cues(letters, languages, without)
     dates = find_dates(letters, words)
     repeats = find_repeats(letters)
-    units = cut_units(letters, spacing, cues, dates, repeats)
+    units = cut_units(letters, spacing, cues, dates, repeats, words.start[languages.opener])
     return Reading(letters, spacing, words, languages, cues, dates, repeats, units)

@@ -1,5 +1,6 @@
-"""Phrases that the page prints more than once: headlines, captions, menus. Compared letter by letter, without spaces and signs,
-so that a copy that sticks to its neighbours is found too.
+"""Phrases that the page prints more than once: headlines, captions, menus.
+
+Compared letter by letter, without spaces and signs, so that a copy that sticks to its neighbours is found too.
 """
 
 from dataclasses import dataclass
@@ -86,4 +87,5 @@ def _on_words(page: Letters, edges: Ints) -> Ints:
     inside = (page.kinds[before] & (k.WORDLIKE | k.MARK)) != 0
     turn = (page.kinds[before] & k.WORDLIKE) != (page.kinds[edges] & k.WORDLIKE)
     rising = ((page.kinds[before] & 8) == 0) | ((page.kinds[edges] & 16) == 0)
-    return edges[~inside | (turn & rising) | (edges == 0)]
+    kept: Ints = edges[~inside | (turn & rising) | (edges == 0)]
+    return kept

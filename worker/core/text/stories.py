@@ -1,6 +1,7 @@
-"""From the states of units to labelled segments: lines of headlines kept apart, embedded stories numbered, stray pieces put right."""
+"""From the states of units to labelled segments: headlines line by line, embedded stories numbered."""
 
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import Final
 
 import numpy as np
@@ -46,17 +47,39 @@ def pieces_of(states: Ints, reading: Reading) -> list[Piece]:
             last.last = unit
         else:
             pieces.append(Piece(unit, unit, label, inner))
-    return number_stories(pieces, reading)
+    return number_stories(one_tag_list(pieces, reading), reading)
+
+
+def one_tag_list(pieces: list[Piece], reading: Reading) -> list[Piece]:
+    """What stands between two stretches of tags in one line is tags too."""
+    breaks = reading.units.breaks
+    out: list[Piece] = []
+    for piece in pieces:
+        held = len(out) > 1 and piece.label is out[-2].label is Label.TAGS
+        if held and not breaks[out[-1].first : piece.first + 1].any():
+            out.pop()
+            out[-1].last = piece.last
+        else:
+            out.append(piece)
+    return out
 
 
 def number_stories(pieces: list[Piece], reading: Reading) -> list[Piece]:
-    """Give each embedded story its number; what is too short for one becomes a teaser; without a main story the first takes its place."""
-    groups = _groups(pieces)
-    told = [group for group in groups if _body_length(group, reading) >= _SHORTEST_STORY]
-    for group in groups:
-        if group not in told:
+    """Number the embedded stories.
+
+    Too short ones are teasers, ones without a headline the main story going on, the first one the main story if there
+    is no other.
+    """
+    told = []
+    for group in _groups(pieces):
+        if _body_length(group, reading) < _SHORTEST_STORY:
             for piece in group:
                 piece.label, piece.embedded, piece.why = Label.RELATED, False, "rule:teaser"
+        elif not any(piece.label is Label.TITLE for piece in group):
+            for piece in group:
+                piece.embedded, piece.why = False, "rule:no_headline"
+        else:
+            told.append(group)
     main = any(piece.label is Label.BODY and not piece.embedded for piece in pieces)
     if told and not main:
         for piece in told.pop(0):
@@ -92,7 +115,7 @@ def _body_length(group: list[Piece], reading: Reading) -> int:
 
 def _number_pointers(pieces: list[Piece]) -> None:
     """A read-also directly behind a piece of an embedded story is that story's."""
-    for before, piece in zip(pieces, pieces[1:], strict=False):
+    for before, piece in pairwise(pieces):
         if piece.label is Label.READ_ALSO and before.article and before.label is not Label.READ_ALSO:
             piece.article = before.article
 

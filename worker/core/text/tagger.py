@@ -1,21 +1,21 @@
 """The tagger: a small convolutional network over a page's units, in plain numpy, with its weights as data.
 
-Every layer adds to what the layers before it knew: neighbours at growing distances, the most telling unit before and behind,
-and the page as a whole. `fitting/text` fits the weights.
+Every layer adds to what the layers before it knew: neighbours at growing distances, the most telling unit before and
+behind, and the page as a whole. `fitting/text` fits the weights.
 """
 
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
-from typing import Final, TypeAlias
+from typing import Any, Final, TypeAlias
 
 import numpy as np
 import numpy.typing as npt
 
 TAGS: Final = (
-    "title", "subtitle", "byline", "dateline", "date", "body", "subheading", "quote", "caption", "source", "tags", "read_also",
-    "related", "navigation", "share", "comments", "ads", "legal", "other",
+    "title", "subtitle", "byline", "dateline", "date", "body", "subheading", "quote", "caption", "source", "tags",
+    "read_also", "related", "navigation", "share", "comments", "ads", "legal", "other",
 )  # fmt: skip
 """What a unit is by itself; whether a story is the page's main one or an embedded one is told apart beside it."""
 
@@ -24,7 +24,10 @@ DILATIONS: Final = (1, 2, 4, 8, 16, 1)
 WEIGHTS: Final = Path(__file__).parent.parent / "weights" / "text.npz"
 
 Floats: TypeAlias = npt.NDArray[np.float32]
-Weights: TypeAlias = Mapping[str, Floats]
+UnitWords: TypeAlias = npt.NDArray[np.uint64]
+"""Units x WORDS: hashes of a unit's first words and of its last ones, 0 where it has fewer."""
+Weights: TypeAlias = Mapping[str, Any]
+"""Arrays by name; `vocabulary` are sorted hashes, the others numbers."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,13 +46,13 @@ class Tagged:
 def shipped_weights() -> Weights:
     """The weights that come with the package."""
     with np.load(WEIGHTS) as data:
-        return {name: data[name].astype(np.float32) for name in data.files}
+        return {name: data[name] if name == "vocabulary" else data[name].astype(np.float32) for name in data.files}
 
 
-def tag_units(rows: Floats, weights: Weights) -> Tagged:
-    """Tag the units of a page from their feature rows."""
+def tag_units(rows: Floats, words: UnitWords, weights: Weights) -> Tagged:
+    """Tag the units of a page from their feature rows and their words."""
     x = np.clip((rows - weights["mean"]) * weights["scale"], -4, 4)
-    h = np.maximum(x @ weights["in_w"] + weights["in_b"], 0)
+    h = np.maximum(x @ weights["in_w"] + _meaning(words, weights) @ weights["word_w"] + weights["in_b"], 0)
     for layer, dilation in enumerate(DILATIONS):
         h = h + _convolved(_normed(h, weights, layer), dilation, layer, weights)
         if layer in (1, 4):
@@ -59,6 +62,17 @@ def tag_units(rows: Floats, weights: Weights) -> Tagged:
     logits = logits - logits.max(axis=1, keepdims=True)
     tag = logits - np.log(np.exp(logits).sum(axis=1, keepdims=True))
     return Tagged(tag, out[:, len(TAGS)], out[:, len(TAGS) + 1])
+
+
+def _meaning(words: UnitWords, weights: Weights) -> Floats:
+    """What the words of each unit say: the mean of all that are known, the first and the last."""
+    known = weights["vocabulary"]
+    place = np.minimum(np.searchsorted(known, words), len(known) - 1)
+    vectors = weights["word_vectors"][np.where(known[place] == words, place + 1, 0)]
+    told = (vectors != 0).any(axis=2).sum(axis=1)
+    mean = vectors.sum(axis=1) / np.maximum(told, 1)[:, None]
+    result: Floats = np.concatenate((mean, vectors[:, 0], vectors[:, -1]), axis=1)
+    return result
 
 
 def _normed(h: Floats, weights: Weights, layer: int) -> Floats:

@@ -24,9 +24,12 @@ CUTS: Final = (
     "date",
     "behind_date",
     "repeat",
+    "opener",
 )
 """Why a unit begins where it does, strongest first."""
-_LINE, _GAP, _SENTENCE, _GLUED, _SIGN, _CUE, _BEHIND_CUE, _DATE, _BEHIND_DATE, _REPEAT = range(1, len(CUTS))
+_LINE, _GAP, _SENTENCE, _GLUED, _SIGN, _CUE, _BEHIND_CUE, _DATE, _BEHIND_DATE, _REPEAT, _OPENER = range(1, len(CUTS))
+_FLAT_LINE: Final = 250
+"""Code points a line above which line breaks do not tell blocks apart, and words that open sentences cut too."""
 _SIGN_REACH: Final = 60
 """A dash or colon cuts only when the piece before it is at most this long."""
 
@@ -65,10 +68,12 @@ def read_spacing(page: Letters) -> Spacing:
     return Spacing(visible, before, lines[visible] - lines[before + 1], visible - before - 1)
 
 
-def cut_units(page: Letters, spacing: Spacing, cues: list[Cue], dates: Dates, repeats: Repeats) -> Units:
-    """The units of a page with any visible text."""
+def cut_units(page: Letters, spacing: Spacing, cues: list[Cue], dates: Dates, repeats: Repeats, openers: Ints) -> Units:
+    """The units of a page with any visible text. `openers` are the offsets of words that open sentences."""
     size = len(page.kinds)
     cut = np.zeros(size + 1, dtype=np.int64)
+    if size > _FLAT_LINE * (1 + int(((page.kinds & k.BREAK) != 0).sum())):
+        _mark(cut, openers, _OPENER)
     _mark(cut, repeats.edges, _REPEAT)
     _cut_dates(cut, page, dates)
     _cut_cues(cut, page, cues)
@@ -104,16 +109,14 @@ def _cut_cues(cut: Ints, page: Letters, cues: list[Cue]) -> None:
     if not strong:
         return
     _mark(cut, np.array([cue.start for cue in strong]), _CUE)
-    ends = np.minimum(np.array([cue.end for cue in strong]), size - 1)
-    for _ in range(3):  # a colon and the space around it belong to the cue
-        ends = np.where(
-            (ends < size) & ((page.kinds[np.minimum(ends, size - 1)] & (k.SPACE | k.COLON | k.MARK)) != 0),
-            ends + 1,
-            ends,
-        )
-        ends = np.minimum(ends, size - 1)
-    behind = page.next_visible[ends]
-    _mark(cut, behind[behind < size], _BEHIND_CUE)
+    ends = np.array([cue.end for cue in strong])
+    several = np.array([cue.words > 1 for cue in strong])
+    behind = page.next_visible[np.minimum(ends, size - 1)]
+    colon = (behind < size) & ((page.kinds[np.minimum(behind, size - 1)] & (k.COLON | k.SEPARATOR)) != 0)
+    ends = np.where(colon, behind + 1, ends)
+    wide = (page.kinds[np.minimum(ends, size - 1)] & page.kinds[np.minimum(ends + 1, size - 1)] & k.SPACE) != 0
+    behind = page.next_visible[np.minimum(ends, size - 1)]
+    _mark(cut, behind[(behind < size) & (ends < size) & (several | colon | wide)], _BEHIND_CUE)
 
 
 def _cut_by_spacing(cut: Ints, page: Letters, spacing: Spacing) -> None:
@@ -129,7 +132,8 @@ def _cut_by_spacing(cut: Ints, page: Letters, spacing: Spacing) -> None:
 def _odd_space(page: Letters, spacing: Spacing) -> Flags:
     """Where a tab or an ideographic space stands between."""
     code = page.codes[np.maximum(spacing.visible - 1, 0)]
-    return (code == 9) | (code == 0x3000)
+    result: Flags = (code == 9) | (code == 0x3000)
+    return result
 
 
 def _sentences(page: Letters, spacing: Spacing) -> Flags:
@@ -150,7 +154,8 @@ def _sentences(page: Letters, spacing: Spacing) -> Flags:
     capital = ((head & k.UPPER) != 0) & (_next(kinds, visible) & k.LOWER != 0)
     uncased = ((head & k.UNCASED) != 0) & ((two_back & (k.UNCASED | k.MARK)) != 0)
     glued = (spacing.blanks == 0) & stop & letters_before & (capital | uncased)
-    return spaced | wide | glued
+    result: Flags = spaced | wide | glued
+    return result
 
 
 def _next(kinds: npt.NDArray[np.uint16], at: Ints) -> npt.NDArray[np.uint16]:

@@ -12,7 +12,7 @@ from worker.core.text.letters import Ints, Letters
 Hashes: TypeAlias = npt.NDArray[np.uint64]
 
 _BASE: Final = 0x9E3779B97F4A7C15
-"""An odd multiplier (2**64 divided by the golden ratio): powers have inverses modulo 2**64, so a word's hash is position-free."""
+"""2**64 over the golden ratio; odd, so powers have inverses modulo 2**64 and a word's hash is position-free."""
 _INVERSE: Final = pow(_BASE, -1, 1 << 64)
 
 
@@ -23,6 +23,8 @@ class Words:
     start: Ints
     end: Ints
     hash: Hashes
+    own: Hashes
+    """The hash of the word alone: differs from `hash` for letters of unspaced scripts."""
     letters: Ints
     """Matched letters in the word."""
     number: Ints
@@ -68,10 +70,19 @@ def read_words(page: Letters) -> Words:
     low, high = matched[start], matched[end]
     pair = np.where(unspaced[start], np.minimum(high + 1, len(compact)), high) if len(start) else high
     hashes = (sums[pair] - sums[low]) * inverse[low]
+    own = (sums[high] - sums[low]) * inverse[low]
     number, count = _number(hashes)
     kinds = page.kinds[start] if len(start) else np.zeros(0, dtype=np.uint16)
     return Words(
-        start, end, hashes, (high - low).astype(np.int64), number, count, (kinds & k.UPPER) != 0, (kinds & k.DIGIT) != 0
+        start,
+        end,
+        hashes,
+        own,
+        (high - low).astype(np.int64),
+        number,
+        count,
+        (kinds & k.UPPER) != 0,
+        (kinds & k.DIGIT) != 0,
     )
 
 
