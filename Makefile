@@ -40,7 +40,7 @@ bench: install ## pages per second of each stage, on the sample pages
 	$(BIN)/python -m tests.bench
 
 soak: install ## chaos and soak runs on a three-node Kafka (minutes to hours: SOAK_ARGS=--help)
-	$(BIN)/python -m pytest -m soak tests/soak $(SOAK_ARGS)
+	$(BIN)/python -m pytest -m soak tests/soak tests/simulation $(SOAK_ARGS)
 
 image: ## the container image, built twice and started, with buildah on a base from Debian's packages (as root)
 	.ci/tools.sh
