@@ -89,7 +89,8 @@ def climb(elements: Elements, odds: Odds) -> Tree:
     """The facts of all elements."""
     n = len(elements.tag)
     flags, container, article, signature = [0] * n, [0] * n, [0] * n, [0] * n
-    said = [NOTHING] * n
+    said = [NOTHING]
+    spoken, number = {"": 0}, [0] * n
     above: list[tuple[float, float, float]] = [(0.0, 0.0, 0.0)] * n
     signatures: dict[tuple[str, str], int] = {}
     articles = 0
@@ -107,12 +108,18 @@ def climb(elements: Elements, odds: Odds) -> Tree:
         kinds[i] = signatures.setdefault((tag, key), len(signatures))
         signature[i] = kinds[i] * 65_536 + kinds[parent]
         if key:
-            words = said[i] = odds.of(key)
+            at = spoken.get(key)
+            if at is None:
+                at = spoken[key] = len(said)
+                said.append(odds.of(key))
+            number[i] = at
+            words = said[at]
             least, most, total = above[parent]
-            above[i] = (min(least, words.low), max(most, words.high), total + words.mean)
-            if words.meaning & _PLACES and depth[i] >= PAGE_DEPTH:
-                flag |= COMMENTS if words.meaning & marks.COMMENTS else 0
-                flag |= ASIDE if words.meaning & marks.ASIDE and tag != "article" else 0
+            mean, low, high, meaning = words
+            above[i] = (low if low < least else least, high if high > most else most, total + mean)  # noqa: FURB136 - hot
+            if meaning & _PLACES and depth[i] >= PAGE_DEPTH:
+                flag |= COMMENTS if meaning & marks.COMMENTS else 0
+                flag |= ASIDE if meaning & marks.ASIDE and tag != "article" else 0
             if "articleBody" in key:
                 flag |= ARTICLE_BODY
         else:
@@ -123,8 +130,8 @@ def climb(elements: Elements, odds: Odds) -> Tree:
         np.array(container),
         np.array(article),
         np.array(signature),
-        np.array([words[:3] for words in said], dtype=np.float32).reshape(n, 3),
-        [words.meaning for words in said],
+        np.array([words[:3] for words in said], dtype=np.float32)[number],
+        [said[at].meaning for at in number],
         np.array(above, dtype=np.float32).reshape(n, 3),
         np.array(elements.depth),
         np.array(parents),

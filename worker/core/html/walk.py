@@ -1,6 +1,7 @@
 """The walk over a parsed page with an explicit stack, so that depth cannot hurt."""
 
 import re
+from functools import lru_cache
 from typing import Final
 
 from selectolax.lexbor import LexborHTMLParser, LexborNode
@@ -95,7 +96,7 @@ UNSEEN: Final = frozenset(
         "noframes",
     ]
 )
-NAMING: Final = ("class", "id", "itemprop", "role", "property", "data-testid", "data-component")
+NAMING: Final = frozenset(("class", "id", "itemprop", "role", "property", "data-testid", "data-component"))
 HIDING: Final = frozenset(
     [
         "sr-only",
@@ -229,7 +230,13 @@ def _descend(walk: Walk, root: LexborNode) -> None:  # noqa: C901, PLR0912, PLR0
             if not stack:
                 return
             node, kind, value = stack.pop()
-            _leave(walk, kind, value)
+            if kind == _BLOCK:
+                if walk.length:
+                    walk.flush()
+                walk.space = False
+                walk.element = value
+            else:
+                _leave(walk, kind, value)
             while walk.open and walk.open[-1][0] >= len(stack):
                 walk.open.pop()[1].end = walk.total + walk.length - (walk.length == 0)
             node = node.next
@@ -250,20 +257,25 @@ def _descend(walk: Walk, root: LexborNode) -> None:  # noqa: C901, PLR0912, PLR0
             continue
         first = node.first_child
         attributes = node.attributes
-        key = _key(attributes) if attributes else ""
-        if attributes and not walk.see_hidden and _is_hidden(attributes, tag):
-            page.hidden += 1
-            node = node.next
-            continue
-        if tag in INLINE or "-" in tag:
-            if attributes and (tag == "time" or (key and _TELLING.search(key))):
+        inline = tag in INLINE or "-" in tag
+        key = ""
+        if attributes:
+            key, hidden = _look(attributes, inline=inline)
+            if hidden and not walk.see_hidden:
+                page.hidden += 1
+                node = node.next
+                continue
+        if inline:
+            if attributes and (tag == "time" or (key and _is_telling(key))):
                 _tag(walk, tag, attributes, key, len(stack) if first is not None else -1)
             if first is None or len(stack) > MAX_DEPTH:
                 node = node.next
                 continue
             stack.append((node, *_enter_inline(walk, tag, attributes, key)))
         else:
-            walk.flush()
+            if walk.length:
+                walk.flush()
+            walk.space = False
             if first is None or len(stack) > MAX_DEPTH:
                 node = node.next
                 continue
@@ -331,11 +343,8 @@ def _unseen(walk: Walk, tag: str, node: LexborNode) -> None:
 
 
 def _leave(walk: Walk, kind: int, value: int) -> None:
-    """Note that an element ends."""
-    if kind == _BLOCK:
-        walk.flush()
-        walk.element = value
-    elif kind == _LINK:
+    """Note that an inline or preformatted element ends."""
+    if kind == _LINK:
         walk.in_link -= 1
         anchor = walk.page.anchors[value]
         anchor.end = walk.total + walk.length
@@ -351,25 +360,38 @@ def _leave(walk: Walk, kind: int, value: int) -> None:
         walk.element = value
 
 
-def _key(attributes: dict[str, str | None]) -> str:
-    words = [word for name in NAMING if (word := attributes.get(name))]
-    return " ".join(words)[:MAX_KEY] if words else ""
+def _look(attributes: dict[str, str | None], *, inline: bool) -> tuple[str, bool]:
+    """An element's key, and whether the markup hides it."""
+    key, hidden = "", False
+    for name, value in attributes.items():
+        if name in NAMING:
+            if value:
+                key = f"{key} {value}" if key else value
+                if inline and name == "class":
+                    hidden = hidden or _floats(value)
+        elif name == "style":
+            hidden = hidden or (value is not None and ("none" in value or "hidden" in value) and _hides(value))
+        elif name == "hidden":
+            hidden = hidden or value != "false"
+        elif name == "aria-hidden":
+            hidden = hidden or value == "true"
+    return key[:MAX_KEY], hidden
 
 
-def _is_hidden(attributes: dict[str, str | None], tag: str) -> bool:
-    if "hidden" in attributes and (attributes["hidden"] or "hidden") != "false":
-        return True
-    style = attributes.get("style")
-    if style and ("none" in style or "hidden" in style):
-        folded = style.replace(" ", "").lower()
-        if "display:none" in folded or "visibility:hidden" in folded:
-            return True
-    if attributes.get("aria-hidden") == "true":
-        return True
-    classes = attributes.get("class")
-    if not classes or tag not in INLINE:
-        return False
+def _hides(style: str) -> bool:
+    folded = style.replace(" ", "").lower()
+    return "display:none" in folded or "visibility:hidden" in folded
+
+
+@lru_cache(maxsize=20_000)
+def _floats(classes: str) -> bool:
+    """Whether an inline element of these classes is out of sight until something happens."""
     tokens = classes.lower().split()
     if not HIDING.isdisjoint(tokens):
         return True
     return any(token.startswith(_FLOATING) and token.endswith(_FLOATING_PARTS) for token in tokens)
+
+
+@lru_cache(maxsize=20_000)
+def _is_telling(key: str) -> bool:
+    return _TELLING.search(key) is not None

@@ -31,6 +31,8 @@ _MODIFIED: Final = ("article:modified_time", "og:updated_time", "article:updated
                     "datemodified", "revised", "lastmod", "dc.date.modified", "modified_time")  # fmt: skip
 _YEAR: Final = re.compile(r"(?<!\d)(?:19|20)\d\d(?!\d)|\d[./-] ?\d\d?[./-] ?\d\d(?!\d)|[٠-٩۰-۹०-९]{4}|\d{4}年|25\d\d")
 """A year, or a date with a short one, may stand here."""
+_DIGITS: Final = re.compile(r"\d\d")
+"""Cheaper than a year, and in every date."""
 _URL_DATE: Final = re.compile(r"[/_-]((?:19|20)\d\d)[/_-]?(0?[1-9]|1[0-2])[/_-]?(0?[1-9]|[12]\d|3[01])(?!\d)")
 _STATE: Final = re.compile(
     r'\\?"(?:datePublished|publishedAt|published_at|publishDate|publish_date|pubDate|publicationDate|published|'
@@ -40,7 +42,11 @@ _STATE: Final = re.compile(
 _SHORT: Final = 200
 _LINE: Final = 110
 """Code points up to which a block with a date is a line about the page, not a sentence of it."""
-_MOST_LINES: Final = 12
+_DECLARED: Final = frozenset(("json-ld", "article:published_time", "itemprop", "json-ld-page"))
+"""Origins beside which nobody needs to search the scripts."""
+_MOST_STATE: Final = 200_000
+"""Code points of a script that are searched."""
+_MOST_LINES: Final = 8
 """Lines with dates that are read; a list of other stories has many more."""
 _PUBLISHED_CUE: Final = 1 << CATEGORIES.index("published")
 _UPDATED_CUE: Final = 1 << CATEGORIES.index("updated")
@@ -57,8 +63,10 @@ def published(scene: Scene, find: Find) -> list[tuple[str, str]]:
         *_metas(scene),
         *_tagged(scene),
         *_visible(scene, find),
-        *_elsewhere(scene),
+        *_address(scene),
     ]
+    if not any(origin in _DECLARED for origin, _ in found):
+        found += _state(scene)
     dated = [(origin, iso_of(raw, month_first=english)) for origin, raw in found]
     return [(origin, iso) for origin, iso in dated if iso]
 
@@ -133,11 +141,15 @@ def _visible(scene: Scene, find: Find) -> list[tuple[str, str]]:
     found: list[tuple[str, str]] = []
     lines, near = 0, set(scene.near())
     for i, text in enumerate(scene.texts):
-        if lines >= _MOST_LINES and i not in near:
+        if (lines >= _MOST_LINES or len(text) > _LINE) and i not in near:
             continue
         outside = scene.outside[blocks.element[i]]
         head = text[:_SHORT]
-        if (len(text) > _SHORT and i != scene.first) or outside == COMMENTS or not _YEAR.search(head):
+        if (
+            (len(text) > _SHORT and i != scene.first)
+            or outside == COMMENTS
+            or not (_DIGITS.search(head) and _YEAR.search(head))
+        ):
             continue
         days = find(head)
         if not days or "©" in text or "opyright" in text or cues_of(text)[1] & _UPDATED_CUE:
@@ -179,22 +191,20 @@ def _places(scene: Scene, i: int, said: int, *, first: bool) -> list[str]:
     return places
 
 
-def _elsewhere(scene: Scene) -> list[tuple[str, str]]:
-    found = []
-    addresses = [
-        scene.url,
-        scene.meta("og:url"),
-        *(href for rel, href, _ in scene.page.relations if rel == "canonical"),
-    ]
-    for address in addresses:
+def _address(scene: Scene) -> list[tuple[str, str]]:
+    """The day in the page's address."""
+    links = [href for rel, href, _ in scene.page.relations if rel == "canonical"]
+    for address in (scene.url, scene.meta("og:url"), *links):
         match = _URL_DATE.search(address)
         if match:
-            found.append(("url", f"{match[1]}-{int(match[2]):02d}-{int(match[3]):02d}"))
-            break
-    state = next((m for script in scene.page.scripts if (m := _STATE.search(script[:200_000]))), None)
-    if state:
-        found.append(("state", state[1]))
-    return found
+            return [("url", f"{match[1]}-{int(match[2]):02d}-{int(match[3]):02d}")]
+    return []
+
+
+def _state(scene: Scene) -> list[tuple[str, str]]:
+    """The first date of publication that a script's state holds."""
+    found = next((m for script in scene.page.scripts if (m := _STATE.search(script[:_MOST_STATE]))), None)
+    return [("state", found[1])] if found else []
 
 
 def ballots(scene: Scene, find: Find) -> list[Ballot]:
