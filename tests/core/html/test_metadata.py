@@ -82,9 +82,8 @@ def page(head="", body="<p>Loading</p>"):
             + "</script>"
         ),
         page("<script>window.__STATE__ = " + json.dumps({"article": {"html": f"<p>{STORY}</p>"}}) + "</script>"),
-        page("", f"<p>Loading</p><noscript><p>{STORY}</p></noscript>"),
     ],
-    ids=["json-ld", "state", "noscript"],
+    ids=["json-ld", "state"],
 )
 def test_a_body_that_the_markup_lacks_is_found(html):
     body = lay_out_html(html).metadata.body

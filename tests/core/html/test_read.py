@@ -37,6 +37,12 @@ def test_hidden_text_is_read_when_nothing_else_is_there():
     assert texts(f"<body><div style='display:none'><p>{story}</p></div></body>") == [story.strip()]
 
 
+def test_a_noscript_element_is_read_when_nothing_else_is_there():
+    story = "A sentence for readers without scripts. " * 12
+    assert texts(f"<body><p>Loading</p><noscript><p>{story}</p></noscript></body>") == ["Loading", story.strip()]
+    assert texts(f"<body><p>{story}</p><noscript><p>{story}</p></noscript></body>") == [story.strip()]
+
+
 def test_blocks_cover_the_text_but_for_line_breaks():
     page = read("<h1>T</h1><ul><li>a<li>b</ul><table><tr><td>c<td>d</table>")
     assert page.text == "T\na\nb\nc\nd"

@@ -68,7 +68,7 @@ def read(html: str) -> Page:
     tree = LexborHTMLParser(shallow)
     page = walked(tree, see_hidden=False)
     page.cut = page.cut or len(shallow) < len(html)
-    if page.hidden and len(page.text) < _FEW_CHARS:
+    if (page.hidden or page.noscript) and len(page.text) < _FEW_CHARS:
         whole = walked(tree, see_hidden=True)
         if len(whole.text) > len(page.text) + _FEW_CHARS:
             return whole

@@ -205,7 +205,7 @@ class Walk:
 
 
 def walked(tree: LexborHTMLParser, *, see_hidden: bool) -> Page:
-    """What the walk collects, with or without the elements that the markup hides."""
+    """What the walk collects, with or without `<noscript>` and the elements that the markup hides."""
     page = Page()
     walk = Walk(page, see_hidden=see_hidden)
     root = tree.root
@@ -225,6 +225,7 @@ def _descend(walk: Walk, root: LexborNode) -> None:  # noqa: C901, PLR0912, PLR0
     stack: list[tuple[LexborNode, int, int]] = []
     node, visited = root.first_child, 0
     add, starts = walk.add, page.blocks.start
+    entered = ("head", "noscript") if walk.see_hidden else ("head",)
     while True:
         if node is None:
             if not stack:
@@ -250,7 +251,7 @@ def _descend(walk: Walk, root: LexborNode) -> None:  # noqa: C901, PLR0912, PLR0
             add(node.text_content or "")
             node = node.next
             continue
-        if tag is None or tag[0] in "-!" or (tag in UNSEEN and tag != "head"):
+        if tag is None or tag[0] in "-!" or (tag in UNSEEN and tag not in entered):
             if tag in UNSEEN:
                 _unseen(walk, tag, node)
             node = node.next
