@@ -9,7 +9,6 @@ from typing import Self
 
 from kafka.admin import ConfigResource, KafkaAdminClient
 from kafka.errors import KafkaError
-from kafka.structs import TopicPartition
 
 from tests.soak.proxy import Gate, Wire
 from worker.local_broker import LocalKafka
@@ -145,10 +144,6 @@ class Arena:
             "inter.broker.listener.name": "INTERNAL",
             "listener.security.protocol.map": "CLIENT:PLAINTEXT,INTERNAL:PLAINTEXT,CONTROLLER:PLAINTEXT",
         }
-
-
-def partitions_of(topic: str, count: int) -> list[TopicPartition]:
-    return [TopicPartition(topic, number) for number in range(count)]
 
 
 def _java_hash(text: str) -> int:
