@@ -4,7 +4,6 @@ import re
 from collections import Counter
 from collections.abc import Sequence
 from functools import cache, cached_property
-from itertools import pairwise
 from typing import Final
 
 from worker.core.enrich.fold import key
@@ -68,6 +67,7 @@ _MOST_WORDS: Final = 120
 _UNSPACED: Final = re.compile(r"[\u0e00-\u0eff\u1000-\u109f\u3040-\u30ff\u3400-\u9fff]")
 _DASHED: Final = re.compile(r"(\S)\s+([-–—/&+])\s+(?=\S)")
 _PREFIX: Final = re.compile(r"^(?:[وف]?[بلك]?ال|[وف]?لل|[وف][بلك]?(?=\w{4}))")
+_PREFIX_LETTERS: Final = frozenset("وفبلكا")
 _HOLD: Final = "\u0001"
 _FUNCTION_WORDS: Final = 40
 """How many of a language's most frequent words count as function words."""
@@ -96,7 +96,8 @@ class Story:
         return function_words(self._languages)
 
     @cached_property
-    def _folded(self) -> str:
+    def folded(self) -> str:
+        """All words, in order, between spaces; Arabic ones once more without `and`, `in`, `for` in front."""
         words = self._list
         bare = _bare(words)
         return f" {' '.join(words)} \n {' '.join(bare)} " if bare != words else f" {' '.join(words)} "
@@ -104,16 +105,12 @@ class Story:
     @cached_property
     def stems(self) -> str:
         """The beginnings of all words, in order, between spaces."""
-        return f" {' '.join(map(stem, self._folded.split()))} "
-
-    def holds(self, phrase: str) -> bool:
-        """Whether the folded phrase stands in the page, whole words; Arabic ones also behind `and`, `in`, `for`."""
-        return f" {phrase} " in self._folded
+        return f" {' '.join(map(stem, self.folded.split()))} "
 
 
 def _bare(words: Sequence[str]) -> list[str]:
     """Arabic words without the letters for `and`, `in`, `for`, `as` in front of the article or a long word."""
-    return [_PREFIX.sub(_without_prefix, word) if "\u0600" < word[:1] < "\u0700" else word for word in words]
+    return [_PREFIX.sub(_without_prefix, word) if word[:1] in _PREFIX_LETTERS else word for word in words]
 
 
 def _without_prefix(match: re.Match[str]) -> str:
@@ -137,12 +134,13 @@ class _Cut:
         self.lower = [word.lower() for word in words]
         self.keys = [key(word) for word in words]
         self.story = story
-        self.stems = [" ".join(map(stem, word.split())) for word in self.keys]
-        self.stemmed = story.stems
-        self.paired = [story.holds(f"{one} {two}") for one, two in pairwise(self.keys)]
+        self.held = _reaches(self.keys, story.folded)
+        self.stemmed = _reaches([" ".join(map(stem, word.split())) for word in self.keys], story.stems)
         self.repeated = Counter(
             " ".join(self.keys[at : at + size]) for size in range(2, 5) for at in range(len(words) - size + 1)
         )
+        self.function = [word in story.function for word in self.keys]
+        self.costs = [self._costs_from(start) for start in range(len(words))]
 
     def best(self) -> list[str]:
         """The cheaper of two readings: an alphabetical run, or one in any order."""
@@ -152,73 +150,99 @@ class _Cut:
 
     def _cheapest(self, *, orderly: bool) -> tuple[list[str], float]:
         """The pieces and their cost; a state is where a piece ends and how many words it has."""
-        best: dict[tuple[int, int], tuple[float, int]] = {(0, 0): (0.0, 0)}
-        for end in range(1, len(self.words) + 1):
-            for size in range(1, min(end, _LOOKED_BACK) + 1):
-                start = end - size
-                options = [
-                    (
-                        best[start, before][0] + (self._order_cost(start - before, start, end) if orderly else 0.0),
-                        before,
-                    )
-                    for before in range(_LOOKED_BACK + 1)
-                    if (start, before) in best
-                ]
-                cheapest, before = min(options)
-                best[end, size] = (cheapest + self._cut_cost(start) + self._piece_cost(start, end), before)
-        last = len(self.words)
-        total, size = min((cost, size) for (end, size), (cost, _) in best.items() if end == last)
-        pieces, end = [], last
+        states: list[dict[int, tuple[float, int]]] = [{0: (0.0, 0)}, *({} for _ in self.words)]
+        for start, costs in enumerate(self.costs):
+            reached = [(cost, size) for size, (cost, _) in states[start].items()]
+            told, open_ = self._ordered(reached, start) if orderly else (reached, [])
+            least = [min(told)] if told else []
+            cut = _THROUGH_COST if start and self.held[start - 1] > 1 else 0.0
+            for size, piece in enumerate(costs, 1):
+                same = [(cost + self._order_cost(start - last, start, start + size), last) for cost, last in open_]
+                cheapest, before = min(least + same)
+                states[start + size][size] = (cheapest + cut + piece, before)
+        end = len(self.words)
+        total, size = min((cost, size) for size, (cost, _) in states[end].items())
+        pieces = []
         while end:
             pieces.append(" ".join(self.words[end - size : end]))
-            end, size = end - size, best[end, size][1]
+            end, size = end - size, states[end][size][1]
         return pieces[::-1], total
+
+    def _ordered(
+        self, reached: Sequence[tuple[float, int]], start: int
+    ) -> tuple[list[tuple[float, int]], list[tuple[float, int]]]:
+        """The states with what their order costs, and those for which more than the first word must tell that."""
+        first = self.lower[start]
+        told: list[tuple[float, int]] = []
+        open_: list[tuple[float, int]] = []
+        for cost, size in reached:
+            last = self.lower[start - size]
+            if size and last == first:
+                open_.append((cost, size))
+            else:
+                told.append((cost + ((-_ORDERED_GAIN if last < first else _DISORDERED_COST) if size else 0.0), size))
+        return told, open_
 
     def _order_cost(self, before: int, start: int, end: int) -> float:
         last, this = self.lower[before:start], self.lower[start:end]
-        if not last:
-            return 0.0
         cost = -_ORDERED_GAIN if last <= this else _DISORDERED_COST
         return cost - (_EXTENDED_GAIN if this[: len(last)] == last != this else 0.0)
 
-    def _cut_cost(self, start: int) -> float:
-        return _THROUGH_COST if start and self.paired[start - 1] else 0.0
-
-    def _piece_cost(self, start: int, end: int) -> float:
-        words, count = self.words[start:end], end - start
-        folded = " ".join(self.keys[start:end])
-        cost = _LENGTH_COST[count]
-        if self.story.holds(folded):
-            cost -= _SEEN_GAIN[count]
-        elif count > 1 and f" {' '.join(self.stems[start:end])} " in self.stemmed:
-            cost -= _STEM_GAIN
-        else:
-            cost += _UNSEEN_COST[count] + self._shape_cost(words)
-            if count > 1 and self.repeated[folded] > 1:
-                cost -= _REPEATED_GAIN
-        edges = {self.keys[start], self.keys[end - 1]}
-        if not self.story.function.isdisjoint(edges) or self.keys[end - 1] in _PARTICLES or self._joins(start):
-            cost += _EDGE_COST
-        if count > 1 and any(word.endswith(("?", "؟", "!")) or _ends_compound(word) for word in words[:-1]):
-            cost += _EDGE_COST
-        if words[0].isdecimal() and (start or count == 1):
-            cost += _NUMBER_COST
-        if count == len(self.words) <= _ALONE_WORDS:
-            cost -= _ALONE_GAIN
-        return cost
+    def _costs_from(self, start: int) -> list[float]:
+        """What the pieces that start at a word cost, the shortest first."""
+        first, number = self.words[start], self.words[start].isdecimal()
+        led = self.function[start] or self._joins(start)
+        folded, capitals, articles, broken = self.keys[start], int(first[:1].isupper()), True, False
+        costs = []
+        for count, word in enumerate(self.words[start : start + _LOOKED_BACK], 1):
+            last = start + count - 1
+            if count > 1:
+                folded = f"{folded} {self.keys[last]}"
+                capitals += word[:1].isupper()
+                articles = articles and word.startswith("ال")
+                broken = broken or _breaks(self.words[last - 1])
+            cost = _LENGTH_COST[count]
+            if self.held[start] >= count:
+                cost -= _SEEN_GAIN[count]
+            elif count > 1 and self.stemmed[start] >= count:
+                cost -= _STEM_GAIN
+            else:
+                shape = _TWO_NAMES_COST if capitals > 1 or (capitals and not first[:1].isupper()) else 0.0
+                cost += _UNSEEN_COST[count] + (shape - _ARTICLES_GAIN if count > 1 and articles else shape)
+                if count > 1 and self.repeated[folded] > 1:
+                    cost -= _REPEATED_GAIN
+            if led or self.function[last] or self.keys[last] in _PARTICLES:
+                cost += _EDGE_COST
+            if broken:
+                cost += _EDGE_COST
+            if number and (start or count == 1):
+                cost += _NUMBER_COST
+            if count == len(self.words) <= _ALONE_WORDS:
+                cost -= _ALONE_GAIN
+            costs.append(cost)
+        return costs
 
     def _joins(self, start: int) -> bool:
         """Whether an Arabic word is joined to the one before by its `and`."""
         word = self.keys[start]
         return start > 0 and word[:1] == "و" and (word[1:3] == "ال" or word[1:] in self.story.words)
 
-    def _shape_cost(self, words: Sequence[str]) -> float:
-        """What capitals and articles say of a piece that the story does not hold."""
-        capitals = sum(word[:1].isupper() for word in words)
-        cost = _TWO_NAMES_COST if capitals > 1 or (capitals and not words[0][:1].isupper()) else 0.0
-        if len(words) > 1 and all(word.startswith("ال") for word in words[1:]):
-            cost -= _ARTICLES_GAIN
-        return cost
+
+def _reaches(words: Sequence[str], text: str) -> list[int]:
+    """For each word how many words from it on stand in the text side by side, `_LOOKED_BACK` at most."""
+    reaches = [0] * len(words)
+    behind = 0
+    for start in range(len(words) - 1, -1, -1):
+        count, most = 0, min(behind + 1, _LOOKED_BACK)
+        while count < most and f" {' '.join(words[start : start + count + 1])} " in text:
+            count += 1
+        reaches[start] = behind = count
+    return reaches
+
+
+def _breaks(word: str) -> bool:
+    """Whether a tag ends behind this word wherever it stands."""
+    return word.endswith(("?", "؟", "!")) or _ends_compound(word)
 
 
 def stem(word: str) -> str:
