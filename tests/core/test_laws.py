@@ -16,16 +16,18 @@ URL = "https://news.example.org/2026/01/02/a-story"
 WORD = re.compile(r"\w+")
 SCRAPS = [
     "\n", "\n\n", " ", ". ", " | ", "•", "\u200f", "\u0000", "\ufeff", "\u200b", "\ud800", "\u0640", "﷽", "👩‍👩‍👧",
-    "Read also: ", "Source: Reuters", "Tags: one two", "اقرأ أيضاً", "المصدر: عربي", "كلمات دلالية:", "相关新闻", "© 2026",
-    "By Jane Doe", "24 November 2026", "٢٤ تشرين الثاني/نوفمبر ٢٠٢٦", "Share on Facebook", "Advertisement",
+    "Read also: ", "Source: Reuters", "Tags: one two", "اقرأ أيضاً", "المصدر: عربي", "كلمات دلالية:", "相关新闻",
+    "© 2026", "By Jane Doe", "24 November 2026", "٢٤ تشرين الثاني/نوفمبر ٢٠٢٦", "Share on Facebook", "Advertisement",
     "The minister said on Monday that the bridge over the river would be closed for three weeks. ",
     "وقالت الوزارة في بيان إن الجسر سيغلق ثلاثة أسابيع بسبب أعمال الصيانة. ",
     "Die Ministerin sagte am Montag, die Brücke bleibe drei Wochen gesperrt. ",
 ]  # fmt: skip
 TAGS = [
-    "<p>", "</p>", "<div class='article-body'>", "</div>", "<h1>", "</h1>", "<a href='/x'>", "</a>", "<script>", "</script>",
-    "<!--", "-->", "<table><tr><td>", "<br>", "<li>", "<template>", "<svg>", "<title>", "</title>", "&amp;", "&#0;", "&#xD800;",
-    "<script type='application/ld+json'>{\"@type\":\"NewsArticle\",\"headline\":\"H\",\"datePublished\":\"2026-01-02\"}</script>",
+    "<p>", "</p>", "<div class='article-body'>", "</div>", "<h1>", "</h1>", "<a href='/x'>", "</a>", "<script>",
+    "</script>", "<!--", "-->", "<table><tr><td>", "<br>", "<li>", "<template>",
+    "<svg>", "<title>", "</title>", "&amp;", "&#0;",
+    "&#xD800;",
+    '<script type="application/ld+json">{"@type":"NewsArticle","headline":"H","datePublished":"2026"}</script>',
     "<meta property='og:title' content='A title'>", "<time datetime='2026-01-02T03:04:05Z'>", "<article>", "</article>",
 ]  # fmt: skip
 
@@ -80,7 +82,10 @@ def test_any_markup_is_partitioned_and_nothing_is_invented(markup):
 
 
 @many
-@given(st.binary(max_size=400), st.sampled_from(["text/html", "text/plain; charset=utf-16", "image/png", "", "; charset=x"]))
+@given(
+    st.binary(max_size=400),
+    st.sampled_from(["text/html", "text/plain; charset=utf-16", "image/png", "", "; charset=x"]),
+)
 def test_any_bytes_are_an_article_or_have_a_reason(body, content_type):
     check(process(RawPage.model_construct(url=URL, body=body, content_type=content_type), AT))
 
@@ -97,7 +102,9 @@ def test_a_pages_outcome_does_not_depend_on_the_pages_before_it(pages):
     assert forward == backward[::-1]
 
 
-@pytest.mark.parametrize("url", ["http://a", "http://[::1", "https://xn--/", "http://a/" + "x" * 8000, "http://a/?q=%zz#\u202e"])
+@pytest.mark.parametrize(
+    "url", ["http://a", "http://[::1", "https://xn--/", "http://a/" + "x" * 8000, "http://a/?q=%zz#\u202e"]
+)
 def test_a_strange_url_costs_nothing(url):
     story = "The minister said on Monday that the bridge would be closed. " * 10
     check(process(RawPage.model_construct(url=url, text=story), AT))

@@ -25,7 +25,9 @@ pytestmark = [
 
 
 def run(*command):
-    done = subprocess.run([sys.executable, *map(str, command)], capture_output=True, text=True, timeout=280, check=False)
+    done = subprocess.run(
+        [sys.executable, *map(str, command)], capture_output=True, text=True, timeout=280, check=False
+    )
     assert done.returncode == 0, done.stdout + done.stderr
     return done.stdout
 
@@ -44,13 +46,11 @@ def extraction_scores(name, mode):
 
 def below(figures, floors):
     """The figures that fell, with their floors."""
-    worse = {
+    return {
         name: (figures[name], floor)
         for name, floor in floors.items()
         if (figures[name] > floor if name == "contamination" else figures[name] < floor)
     }
-    print({name: figures[name] for name in floors})
-    return worse
 
 
 def test_the_labelled_raw_pages():
