@@ -1,8 +1,10 @@
 """Urls and the ids made from them."""
 
 import hashlib
+import re
 from functools import lru_cache
-from urllib.parse import urlsplit
+from typing import Final
+from urllib.parse import urljoin, urlsplit
 
 from w3lib.url import canonicalize_url, url_query_cleaner
 
@@ -23,6 +25,13 @@ _TRACKING = (
 )
 
 
+_PATH: Final = r"/(?:[A-Za-z0-9_-][A-Za-z0-9_.-]*/)*(?:[A-Za-z0-9_-][A-Za-z0-9_.-]*)?"
+_PLAIN_PATH: Final = re.compile(_PATH)
+"""A path from a site's root in which nothing is to be resolved."""
+_PLAIN: Final = re.compile(rf"https?://(?:[a-z0-9](?:[a-z0-9-]{{0,61}}[a-z0-9])?\.)+[a-z]{{2,20}}{_PATH}")
+"""A url that is in canonical form already."""
+
+
 @lru_cache(maxsize=4096)
 def host_of(url: str) -> str:
     """Lower-case host name without `www.`; `unknown` when there is none."""
@@ -33,8 +42,31 @@ def host_of(url: str) -> str:
     return host or "unknown"
 
 
+def absolute(base: str, href: str) -> str | None:
+    """The http address that a page at `base` means by `href`; None when it is another kind of address, or none."""
+    href = href.strip()
+    origin = _origin(base)
+    if origin and _PLAIN_PATH.fullmatch(href):
+        return origin + href
+    try:
+        url = urljoin(base, href)
+    except ValueError:
+        return None
+    return url if url.startswith(("http://", "https://")) else None
+
+
+@lru_cache(maxsize=64)
+def _origin(url: str) -> str:
+    """Scheme and host of a url; empty where they are unusual."""
+    match = _PLAIN.match(url)
+    return "/".join(match[0].split("/")[:3]) if match else ""
+
+
+@lru_cache(maxsize=64)
 def canonical(url: str) -> str:
     """The url without fragment and tracking parameters, in canonical form; the url itself when it cannot be parsed."""
+    if _PLAIN.fullmatch(url):
+        return url
     try:
         return str(canonicalize_url(url_query_cleaner(url, _TRACKING, remove=True)))
     except ValueError:

@@ -28,7 +28,7 @@ def measure(  # noqa: PLR0913, PLR0917 - everything that is known of a page come
     segments: Counter[str] = Counter()
     for segment in layout.segments:
         stretch = layout.text[segment.start : segment.end]
-        characters[segment.label] += len(stretch) - sum(map(str.isspace, stretch))
+        characters[segment.label] += sum(map(len, stretch.split()))
         segments[segment.label] += 1
     total = sum(characters.values())
     kept = sum(

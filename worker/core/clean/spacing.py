@@ -5,6 +5,7 @@ from typing import Final
 
 _BEFORE: Final = re.compile(r" +([,.](?=\s|$)|[،؛؟。，、！？；।॥۔](?!\d))")
 _BEHIND: Final = re.compile(r"([،؛؟।॥۔])(?=[^\W\d_])")
+_MARK: Final = re.compile("[،؛؟。，、！？；।॥۔]| [,.]")
 _LOOSE: Final = re.compile(r"[(\[{] | [)\]}]")
 _OPEN: Final = re.compile(r"([(\[{]) +")
 _CLOSE: Final = re.compile(r" +([)\]}])")
@@ -20,7 +21,7 @@ def space_marks(text: str) -> str:
 
     French sets a space before `: ; ! ?` and inside its quotation marks, so these are left alone.
     """
-    if text.isascii() and " ," not in text and " ." not in text:
+    if not _MARK.search(text):
         return text
     return _BEHIND.sub(r"\1 ", _BEFORE.sub(r"\1", text))
 

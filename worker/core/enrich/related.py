@@ -2,9 +2,9 @@
 
 import re
 from typing import Final
-from urllib.parse import urljoin
 
 from schemas.messages import Related
+from worker.core.address import absolute
 from worker.core.clean import clean
 from worker.core.enrich.context import Choice, Context
 from worker.core.enrich.cues import strip_cue
@@ -32,8 +32,8 @@ def related(context: Context) -> Choice[tuple[Related, ...]]:
 def _headlines(context: Context, segment: Segment) -> list[tuple[str, str | None]]:
     links = [link for link in context.layout.links if segment.start <= link.start < segment.end]
     if links:
-        linked = [(clean(context.layout.text[link.start : link.end]), _absolute(context, link.href)) for link in links]
-        return [(headline, url) for headline, url in linked if _is_headline(headline)]
+        linked = [(clean(context.layout.text[link.start : link.end]), link.href) for link in links]
+        return [(headline, absolute(context.page.url, href)) for headline, href in linked if _is_headline(headline)]
     lines = [line for line in context.text_of(segment, _READ).splitlines() if _is_headline(line)][:_MOST]
     bare = [_BULLET.sub("", strip_cue(clean(line), ("read_also", "related"))) for line in lines]
     return [(line, None) for line in bare if _is_headline(line)]
@@ -41,11 +41,3 @@ def _headlines(context: Context, segment: Segment) -> list[tuple[str, str | None
 
 def _is_headline(line: str) -> bool:
     return len(line.split()) >= _FEWEST_WORDS or (len(line) > _SHORTEST and not line.isascii() and " " not in line)
-
-
-def _absolute(context: Context, href: str) -> str | None:
-    try:
-        url = urljoin(context.page.url, href.strip())
-    except ValueError:
-        return None
-    return url if url.startswith(("http://", "https://")) else None
