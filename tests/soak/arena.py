@@ -11,7 +11,7 @@ from kafka.admin import ConfigResource, KafkaAdminClient
 from kafka.errors import KafkaError
 
 from tests.soak.proxy import Gate, Wire
-from worker.local_broker import LocalKafka
+from worker.local_broker import BrokerError, LocalKafka
 from worker.local_broker.config import HOST, Node
 from worker.local_broker.ports import free_nodes
 from worker.settings import Kafka
@@ -66,7 +66,15 @@ class Arena:
         for node in list(self._frozen):
             self.thaw(node)
         for node in self.kafka.nodes:
-            self.kafka.start(node.id)
+            self.start(node.id)
+
+    def start(self, node: int) -> None:
+        """Start a broker that was killed; again when a busy machine has not let it become ready in its time."""
+        for _ in range(4):
+            with suppress(BrokerError):
+                return self.kafka.start(node)
+            self.kafka.kill(node)
+        return self.kafka.start(node)
 
     def freeze(self, node: int) -> None:
         """SIGSTOP of a broker."""

@@ -49,7 +49,7 @@ def _kill_broker(node_of: Callable[[Scene, random.Random], int]) -> Callable[[Sc
         node = node_of(scene, dice)
         scene.arena.kafka.kill(node)
         time.sleep(fault.lasts)
-        scene.arena.kafka.start(node)
+        scene.arena.start(node)
 
     return deed
 

@@ -27,6 +27,7 @@ class Stage:
     def season(self) -> Season:
         if self._season is None or self._played >= self._length:
             self.end()
+            self._arena.heal()
             self._season, self._played = Season(self._arena, self._out / "logs"), 0
             self._season.__enter__()
         self._played += 1

@@ -42,9 +42,9 @@ def memory(outcomes: Sequence[Outcome]) -> str:
     for outcome in outcomes:
         for pid, size in outcome.rss.items():
             sizes[outcome.logs, pid].append((outcome.ended / 3600, size / 1e6))
-    slopes = [slope(points[1:]) for points in sizes.values() if len(points) > 3]
+    slopes = [slope(points[1:]) for points in sizes.values() if len(points) > 3 and points[-1][0] - points[1][0] > 0.15]
     if not slopes:
-        return "no process lived through four schedules"
+        return "no process lived for ten minutes"
     return f"{len(slopes)} long-lived processes: median {median(slopes):+.1f} MB an hour, worst {max(slopes):+.1f}"
 
 
