@@ -1,6 +1,6 @@
 """Where the page holds cue phrases: words of the lexicons that name what stands behind them."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import cache
 from typing import Any, Final
@@ -87,28 +87,29 @@ def find_cues(page: Letters, languages: Languages, without: int = 0) -> list[Cue
 
 
 def _raw(page: Letters, matched: _Matched, bits: int, without: int) -> Iterator[Cue]:
-    kinds, origin, size = page.kinds, matched.origin, len(page.kinds)
-    wordlike = k.WORDLIKE | k.MARK
+    kinds: list[int] = page.kinds.tolist()
+    origin: list[int] = matched.origin.tolist()
+    size, wordlike = len(kinds), k.WORDLIKE | k.MARK
     for last, entries in _automaton().iter(matched.text):
         length, _, _, words, _ = entries[0]
-        start, end = int(origin[last - length + 1]), int(origin[last]) + 1
+        start, end = origin[last - length + 1], origin[last] + 1
         while end < size and kinds[end] & k.MARK:
             end += 1
-        glued_before = start > 0 and bool(kinds[start - 1] & wordlike) and bool(kinds[start] & k.WORDLIKE)
-        glued_behind = end < size and bool(kinds[end] & k.WORDLIKE) and bool(kinds[end - 1] & wordlike)
-        if (glued_before or glued_behind) and not _may_stick(page, start, end, words, length):
+        glued_before = start > 0 and kinds[start - 1] & wordlike and kinds[start] & k.WORDLIKE
+        glued_behind = end < size and kinds[end] & k.WORDLIKE and kinds[end - 1] & wordlike
+        if (glued_before or glued_behind) and not _may_stick(kinds, start, end, words, length):
             continue
-        opens = _opens(page, start, end, glued=glued_before)
+        opens = _opens(page, start, end, glued=bool(glued_before))
         for _, kind, owners, _, first in entries:
             if owners & ~without:
                 yield Cue(start, end, kind, bool(owners & bits & ~without), opens, words, first)
 
 
-def _may_stick(page: Letters, start: int, end: int, words: int, length: int) -> bool:
+def _may_stick(kinds: Sequence[int], start: int, end: int, words: int, length: int) -> bool:
     """Whether a cue may stick to its neighbours: long phrases, or at a change of case."""
     if words > 1 and length >= _SHORTEST_GLUED:
         return True
-    kinds, size = page.kinds, len(page.kinds)
+    size = len(kinds)
     lower_upper = (
         start == 0 or not kinds[start - 1] & k.LETTER or bool(kinds[start] & 8 and kinds[start - 1] & 16)
     ) and (end == size or not kinds[end] & k.LETTER or bool(kinds[end] & 8 and kinds[end - 1] & 16))

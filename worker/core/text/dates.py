@@ -2,6 +2,7 @@
 
 import re
 import tomllib
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from functools import cache
 from typing import Final
@@ -14,6 +15,7 @@ from worker.core.text import kinds as k
 from worker.core.text.letters import Ints, Letters, fold_text
 from worker.core.text.words import Hashes, Words, hash_word
 
+_DIGITS: Final = re.compile(r"\d+")
 _NUMERIC: Final = re.compile(
     r"(?<!\d)(?:\d{1,2}[./-]\d{1,2}[./-](?:19|20)?\d{2}|(?:19|20)\d{2}[./-]\d{1,2}[./-]\d{1,2}"
     r"|(?:19|20)\d{2}[年년]\s?\d{1,2}[月월]\s?\d{1,2}[日일]|\d{1,2}[月월]\s?\d{1,2}[日일])(?:T\d{2}:\d{2}\S*)?(?!\d)"
@@ -56,8 +58,9 @@ def find_dates(page: Letters, words: Words) -> Dates:
     names = _names()
     at = np.minimum(np.searchsorted(names, words.hash), max(len(names) - 1, 0))
     named = (names[at] == words.hash) if len(words.hash) else np.zeros(0, dtype=np.bool_)
-    pieces = [(m.start(), m.end(), 3) for m in _NUMERIC.finditer(page.text)]
-    pieces += [(m.start(), m.end(), 1) for m in _TIME.finditer(page.text)]
+    digits = [match.start() for match in _DIGITS.finditer(page.text)]
+    pieces = [(start, end, 3) for start, end in _from_digits(_NUMERIC, page.text, digits)]
+    pieces += [(start, end, 1) for start, end in _from_digits(_TIME, page.text, digits)]
     for word in np.flatnonzero(named):
         pieces.append((int(words.start[word]), int(words.end[word]), 1))
         pieces += [
@@ -68,6 +71,16 @@ def find_dates(page: Letters, words: Words) -> Dates:
         ]  # fmt: skip
     starts, ends, parts = _joined(page, sorted(set(pieces)))
     return Dates(np.array(starts, np.int64), np.array(ends, np.int64), np.array(parts, np.int64), _addresses(page))
+
+
+def _from_digits(pattern: re.Pattern[str], text: str, digits: Iterable[int]) -> Iterator[tuple[int, int]]:
+    """What `pattern.finditer` finds, for a pattern that begins with the first digit of a number."""
+    end = 0
+    for start in digits:
+        match = pattern.match(text, start) if start >= end else None
+        if match:
+            end = match.end()
+            yield start, end
 
 
 def _addresses(page: Letters) -> npt.NDArray[np.bool_]:

@@ -36,20 +36,26 @@ def decode(
 
     `change` are log-odds that a segment begins at a unit, `transition` log probabilities of the next state if so.
     """
-    stay = -np.logaddexp(0.0, change) * _CHANGE_WEIGHT
-    switch = -np.logaddexp(0.0, -change) * _CHANGE_WEIGHT
+    stay = (-np.logaddexp(0.0, change) * _CHANGE_WEIGHT).tolist()
+    switch = (-np.logaddexp(0.0, -change) * _CHANGE_WEIGHT).tolist()
     into = np.ascontiguousarray(np.asarray(transition, dtype=np.float64).T) * _CHANGE_WEIGHT
     best = np.empty_like(scores)
     best[0] = now = scores[0]
+    moved, stayed = np.empty_like(into), np.empty_like(now)
     for unit in range(1, len(scores)):
-        now = np.maximum((into + now).max(axis=1) + switch[unit], now + stay[unit]) + scores[unit]
-        best[unit] = now
+        np.add(now, stay[unit], stayed)
+        np.add(into, now, moved)
+        now = np.maximum.reduce(moved, 1, None, best[unit])
+        now += switch[unit]
+        np.maximum(now, stayed, now)
+        now += scores[unit]
     states = np.empty(len(scores), dtype=np.int64)
     states[-1] = state = int(now.argmax())
     for unit in range(len(scores) - 1, 0, -1):
-        moved = into[state] + best[unit - 1]
-        origin = int(moved.argmax())
-        if moved[origin] + switch[unit] > best[unit - 1, state] + stay[unit]:
+        before = best[unit - 1]
+        reached = into[state] + before
+        origin = int(reached.argmax())
+        if reached[origin] + switch[unit] > before[state] + stay[unit]:
             state = origin
         states[unit - 1] = state
     return states

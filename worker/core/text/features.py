@@ -9,7 +9,7 @@ from worker.core.lexicon import CUE_KINDS
 from worker.core.text import kinds as k
 from worker.core.text.cohesion import cohesion_columns
 from worker.core.text.cues import mark_cues
-from worker.core.text.letters import Ints, Letters
+from worker.core.text.letters import Ints, Letters, one_of
 from worker.core.text.page import Reading
 from worker.core.text.units import CUTS
 
@@ -102,7 +102,7 @@ def _shape(reading: Reading) -> Columns:
         "quotes": np.minimum(close + opening, 6) / 6,
         "ends_stop": (tail & k.STOP) != 0,
         "ends_dots": (last_code == 0x2026) | ((last_code == 0x2E) & (page.codes[np.maximum(last - 1, 0)] == 0x2E)),
-        "ends_question": np.isin(last_code, (0x3F, 0x61F, 0xFF1F)),
+        "ends_question": one_of(last_code, (0x3F, 0x61F, 0xFF1F)),
         "ends_colon": (page.kinds[last] & k.COLON) != 0,
         "ends_comma": (page.kinds[last] & k.COMMA) != 0,
         "ends_quote": (page.kinds[last] & k.CLOSE) != 0,
@@ -113,8 +113,8 @@ def _shape(reading: Reading) -> Columns:
         "head_digit": (head & k.DIGIT) != 0,
         "head_quote": (head & k.OPEN) != 0,
         "head_separator": (head & k.SEPARATOR) != 0,
-        "head_bracket": np.isin(first_code, (0x28, 0x5B)),
-        "head_hash": np.isin(first_code, (0x23, 0x40)),
+        "head_bracket": one_of(first_code, (0x28, 0x5B)),
+        "head_hash": one_of(first_code, (0x23, 0x40)),
         "head_copyright": first_code == 0xA9,
         "uncased": uncased / letters,
         "unspaced": unspaced / letters,

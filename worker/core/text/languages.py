@@ -9,7 +9,7 @@ import numpy.typing as npt
 
 from worker.core.lexicon import language_bits, lexicons
 from worker.core.text.letters import fold_text
-from worker.core.text.words import Hashes, Words, hash_word
+from worker.core.text.words import Hashes, Words, among, hash_word
 
 _ENOUGH: Final = 0.35
 """A language belongs to a page when it has this share of the best language's frequent words."""
@@ -63,5 +63,5 @@ def tell_languages(words: Words, hint: str | None) -> Languages:
     if best >= _FEWEST:
         leading = votes >= max(_FEWEST, 0.8 * best)
         function[found] = has[row[found]][:, leading].any(axis=1)
-    opener = (function & words.capital & (words.letters > 1)) | np.isin(words.own, _openers())
+    opener = (function & words.capital & (words.letters > 1)) | among(words.own, _openers())
     return Languages(bits, bits != 0, function, opener)

@@ -23,6 +23,10 @@ _APART: Final = frozenset({Label.TITLE, Label.SUBHEADING, Label.EMBEDDED_TITLE})
 """Labels whose neighbours of the same kind stay segments of their own when a line break lies between."""
 
 
+_LABELS: Final = tuple((Label(tag), bool(embedded)) for tag, embedded in STATES)
+"""By state: its label, and whether it is an embedded story's."""
+
+
 @dataclass(slots=True)
 class Piece:
     """Units `first` to `last` (inclusive) that will be one segment."""
@@ -38,11 +42,11 @@ class Piece:
 def pieces_of(states: Ints, reading: Reading) -> list[Piece]:
     """The page's pieces, main and embedded stories told apart."""
     pieces: list[Piece] = []
+    breaks = reading.units.breaks.tolist()
     for unit, state in enumerate(states.tolist()):
-        tag, embedded = STATES[state]
-        label, inner = Label(tag), bool(embedded)
+        label, inner = _LABELS[state]
         last = pieces[-1] if pieces else None
-        apart = label in _APART and reading.units.breaks[unit] > 0
+        apart = label in _APART and breaks[unit] > 0
         if last and last.label == label and last.embedded == inner and not apart:
             last.last = unit
         else:
@@ -125,14 +129,15 @@ def segments_of(
 ) -> list[Segment]:
     """The pieces as segments; `belief` is each unit's probability of its own label."""
     units = reading.units
-    length = np.maximum(units.end - units.start, 1)
+    length = np.maximum(units.end - units.start, 1).astype(np.float64)
+    weighted = belief.astype(np.float64) * length
     return [
         Segment(
             int(units.start[p.first]) + offset,
             int(units.end[p.last]) + offset,
             p.label,
             p.article,
-            round(float(np.average(belief[p.first : p.last + 1], weights=length[p.first : p.last + 1])), 4),
+            round(float(weighted[p.first : p.last + 1].sum() / length[p.first : p.last + 1].sum()), 4),
             f"{p.why}:{p.label}" if p.why == "model" else p.why,
         )
         for p in pieces

@@ -9,7 +9,7 @@ import numpy.typing as npt
 from worker.core.text import kinds as k
 from worker.core.text.cues import Cue
 from worker.core.text.dates import Dates
-from worker.core.text.letters import Flags, Ints, Letters
+from worker.core.text.letters import Flags, Ints, Letters, one_of
 from worker.core.text.repeats import Repeats
 
 CUTS: Final = (
@@ -170,14 +170,14 @@ def _cut_by_signs(cut: Ints, page: Letters, spacing: Spacing) -> None:
     _mark(cut, _glued(page), _GLUED)
     before = np.maximum(spacing.before, 0)
     separated = (spacing.blanks > 0) & ((kinds[before] & k.SEPARATOR) != 0)
-    bars = separated & np.isin(page.codes[before], (0x7C, 0x2F, 0xBB, 0x203A))
+    bars = separated & one_of(page.codes[before], (0x7C, 0x2F, 0xBB, 0x203A))
     _mark(cut, visible[bars], _SIGN)
-    bullets = (spacing.blanks > 0) & np.isin(page.codes[visible], (0x2022, 0xB7, 0x25AA, 0x25A0, 0x25CF, 0x25BA, 0x23))
+    bullets = (spacing.blanks > 0) & one_of(page.codes[visible], (0x2022, 0xB7, 0x25AA, 0x25A0, 0x25CF, 0x25BA, 0x23))
     _mark(cut, visible[bullets], _SIGN)
     anchors = np.flatnonzero(cut[:-1] != 0)
     line_starts = visible[(spacing.breaks > 0) | (spacing.before < 0)]
     known = np.union1d(anchors, line_starts)
-    dashes = separated & np.isin(page.codes[before], (0x2D, 0x2013, 0x2014, 0x2015))
+    dashes = separated & one_of(page.codes[before], (0x2D, 0x2013, 0x2014, 0x2015))
     dashes |= (spacing.blanks > 0) & (page.codes[before] == 0x2D) & (kinds[np.maximum(before - 1, 0)] & k.SPACE != 0)
     colons = (spacing.blanks > 0) & ((kinds[before] & k.COLON) != 0)
     near = visible[dashes | colons]
@@ -219,5 +219,5 @@ def _glued(page: Letters) -> Ints:
     script = ((b & k.UNCASED != 0) & (b & k.UNSPACED == 0) & (c & (k.UPPER | k.LOWER) != 0)) | (
         (b & (k.UPPER | k.LOWER) != 0) & (c & k.UNCASED != 0) & (c & k.UNSPACED == 0)
     )
-    closed = np.isin(page.codes[1:-2], (0x29, 0x201D, 0xBB)) & (c & (k.UPPER | k.UNCASED) != 0) & (c & k.UNSPACED == 0)
+    closed = one_of(page.codes[1:-2], (0x29, 0x201D, 0xBB)) & (c & (k.UPPER | k.UNCASED) != 0) & (c & k.UNSPACED == 0)
     return np.flatnonzero(rise | digits | into_digits | script | closed) + 2

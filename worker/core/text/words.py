@@ -91,6 +91,14 @@ def _number(hashes: Hashes) -> tuple[Ints, Ints]:
     return number.astype(np.int64), counts[number].astype(np.int64) if len(hashes) else number.astype(np.int64)
 
 
+def among(hashes: Hashes, known: Hashes) -> npt.NDArray[np.bool_]:
+    """Which hashes are among the known ones, which are sorted."""
+    if not len(known):
+        return np.zeros(len(hashes), dtype=np.bool_)
+    found: npt.NDArray[np.bool_] = known[np.minimum(np.searchsorted(known, hashes), len(known) - 1)] == hashes
+    return found
+
+
 def neighbours(number: Ints) -> tuple[Ints, Ints]:
     """For each word the index of its previous and of its next occurrence; -1 where there is none."""
     order = np.argsort(number, kind="stable")
