@@ -84,7 +84,7 @@ def main() -> None:
     parser.add_argument("--extraction", type=Path)
     parser.add_argument("--flattener", type=Path)
     parser.add_argument("--tools", type=Path, required=True)
-    parser.add_argument("--epochs", type=int, default=20)
+    parser.add_argument("--epochs", type=int, default=16)
     parser.add_argument("--left-out", action="store_true")
     parser.add_argument("--out", type=Path, default=Path("worker/core/weights/text.npz"))
     args = parser.parse_args()

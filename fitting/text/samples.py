@@ -161,11 +161,11 @@ class Pool:
         out = []
         for at in range(len(self.labelled["plain"])):
             out.append(self.labelled["plain" if rng.random() < 0.8 else "blind"][at])
-            out.append(self.labelled[rng.choice(("space", "lines", "glue"), p=(0.45, 0.25, 0.3))][at])
+            out.append(self.labelled[rng.choice(("space", "lines", "glue", "blindspace"), p=(0.4, 0.25, 0.25, 0.1))][at])
         count = len(self.bodies["plain"])
         some = rng.choice(count, min(250, count), replace=False)
         out += [self.bodies[rng.choice(KINDS, p=(0.4, 0.25, 0.15, 0.2))][at] for at in some]
-        chosen = rng.choice(len(self.composed), min(150, len(self.composed)), replace=False)
+        chosen = rng.choice(len(self.composed), min(220, len(self.composed)), replace=False)
         return out + [self.composed[at] for at in chosen]
 
 
@@ -178,9 +178,10 @@ def make_pool(labelled: list[Page], bodies: list[Page], compose: ModuleType, fla
     def compose_again(fold: int | None) -> list[Sample]:
         hosts = [page for page in labelled if fold_of(page.site) != fold]
         ways = random.Random(fold)  # noqa: S311 - which pages are made, not a secret
-        made = composed(hosts, 400, 100 + (fold if fold is not None else FOLDS), compose)
+        made = composed(hosts, 450, 100 + (fold if fold is not None else FOLDS), compose)
         return [sample(flattened(page, ways.choice(["plain"] * 3 + ["space", "glue"]), flatten)) for page in made]
 
     by_kind = {kind: read(labelled, kind) for kind in KINDS}
     by_kind["blind"] = [sample(page, blind=True) for page in labelled]
+    by_kind["blindspace"] = [sample(flattened(page, "space", flatten), blind=True) for page in labelled]
     return Pool(by_kind, {kind: read(bodies, kind) for kind in KINDS}, [], compose_again)
