@@ -161,7 +161,8 @@ class Pool:
         out = []
         for at in range(len(self.labelled["plain"])):
             out.append(self.labelled["plain" if rng.random() < 0.8 else "blind"][at])
-            out.append(self.labelled[rng.choice(("space", "lines", "glue", "blindspace"), p=(0.4, 0.25, 0.25, 0.1))][at])
+            kind = rng.choice(("space", "lines", "glue", "blindspace"), p=(0.4, 0.25, 0.25, 0.1))
+            out.append(self.labelled[kind][at])
         count = len(self.bodies["plain"])
         some = rng.choice(count, min(250, count), replace=False)
         out += [self.bodies[rng.choice(KINDS, p=(0.4, 0.25, 0.15, 0.2))][at] for at in some]
