@@ -120,6 +120,7 @@ def _prepare(settings: Settings) -> None:
     """Once in each process of the pool."""
     global _mill  # noqa: PLW0603 - a pool's process has no other place for what it is made with
     _mill = Mill(settings, 0)
+    _mill.warm_up()
 
 
 def _ready() -> None:

@@ -1,6 +1,8 @@
 """The way of a page: `process()` takes one raw page and says everything it became. Pure: same input, same outcome."""
 
-from datetime import datetime
+import gc
+from datetime import UTC, datetime
+from typing import Final
 
 from schemas.messages import Position, RawPage
 from schemas.reasons import Reason, Reject
@@ -34,6 +36,29 @@ def process(page: RawPage, at: datetime, position: Position | None = None, limit
         return Outcome(articles, metrics, None, layout.text, tuple(layout.segments))
     metrics = measure(page, content, layout, (), rejection, at, position)
     return Outcome((), metrics, rejection, layout.text, tuple(layout.segments))
+
+
+_FIRST: Final = (
+    "A first page of the year\n\nBy Jane Doe\n\nMonday, 5 January 2026, 10:30\n\n"
+    "LONDON (Reuters) - It has a line of text that is long enough to be a paragraph, "
+    "\u201cand it has a quotation of several words\u201d, said John Smith.\n\n"
+    "It has another line of text, which is as long as the one before it, and ends in a full stop as well.\n\n"
+    "Read also: Another page of the same year\n\nSource: Reuters\n\nTags: First Page New Year Climate"
+)
+
+
+def warm_up() -> None:
+    """Load models and lexicons, as the first pages would, so that no page waits for them.
+
+    The garbage collector then leaves them alone: they stay until the process ends.
+    """
+    at = datetime(2026, 1, 5, tzinfo=UTC)
+    url = "https://newsmill.invalid/2026/01/05/a-first-page"
+    lines = "".join(f"<p>{line}</p>" for line in _FIRST.split("\n\n"))
+    process(RawPage(url=url, text=_FIRST), at)
+    process(RawPage(url=url, html=f"<html><head><title>A first page</title></head><body>{lines}</body></html>"), at)
+    gc.collect()
+    gc.freeze()
 
 
 def lay_out(content: Content, language: str | None, url: str | None = None) -> Layout:
