@@ -4,6 +4,8 @@
 
 PYTHON ?= python3
 PAGES ?= deploy/samples/pages.jsonl
+# Files of tests at a time: those on a broker mostly wait, each for a broker of its own.
+TEST_PROCESSES ?= 4
 VENV := .venv
 BIN := $(VENV)/bin
 STAMP := $(VENV)/.installed
@@ -25,7 +27,7 @@ run: install ## the whole way of sample pages on a local Kafka (PAGES=path: of y
 	$(BIN)/newsmill demo $(PAGES)
 
 test: install lint ## all tests, on a real Kafka
-	$(BIN)/python -m pytest $(PYTEST_ARGS)
+	$(BIN)/python -m pytest -n $(TEST_PROCESSES) --dist loadfile $(PYTEST_ARGS)
 
 lint: install ## ruff, formatting and mypy, without changing anything
 	$(BIN)/ruff check .
