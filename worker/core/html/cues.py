@@ -24,6 +24,8 @@ CATEGORIES: Final = (
 _BIT: Final = {name: 1 << i for i, name in enumerate(CATEGORIES)}
 _MOST_WORDS: Final = 6
 _MOST_SIGNS: Final = 12
+_HEAD: Final = 90
+"""Code points of a text that are looked at."""
 _UNSPACED: Final = "\u0e00"
 """From here on scripts appear that are written without spaces; their cues are looked up sign by sign."""
 _TRIM: Final = " \t.,:;!?…|>»›→-–—*•()[]{}\"'“”„«»:：、。"
@@ -62,17 +64,20 @@ def _openers() -> frozenset[str]:
 def cues_of(text: str) -> tuple[int, int]:
     """Categories that the whole text is a cue of, and categories of cues it begins with."""
     words = text[:40].lstrip(_TRIM).split(None, 1)
-    first = fold(words[0]) if words else ""
-    if first and first[0] >= _UNSPACED:
-        first = first[:2]
-    if first not in _openers():
-        return 0, 0
-    return _looked_up(text)
+    return _looked_up(text[:_HEAD]) if _opens(words[0] if words else "") else (0, 0)
 
 
+@lru_cache(maxsize=20_000)
+def _opens(word: str) -> bool:
+    """Whether a phrase may begin with the word."""
+    first = fold(word)
+    return (first[:2] if first and first[0] >= _UNSPACED else first) in _openers()
+
+
+@lru_cache(maxsize=10_000)
 def _looked_up(text: str) -> tuple[int, int]:
     phrases = lexicon()
-    head = fold(text[:90])
+    head = fold(text)
     if not head:
         return 0, 0
     whole = phrases.get(head, 0) if len(text) < 80 else 0

@@ -18,6 +18,7 @@ LABELS: Final = tuple(Label)
 _RUNNING: Final = frozenset({Label.BODY, Label.SUBHEADING, Label.QUOTE, Label.EMBEDDED_TITLE, Label.EMBEDDED_BODY})
 _FURNITURE: Final = np.array([0.0 if label not in _RUNNING else -1e9 for label in LABELS], dtype=np.float32)
 _QUOTED: Final = 1 << ANCESTORS.index("blockquote")
+_MODEL: Final = tuple(f"model:{label.value}" for label in LABELS)
 _MERGED: Final = frozenset(set(LABELS) - {Label.TITLE, Label.SUBTITLE, Label.SUBHEADING, Label.EMBEDDED_TITLE})
 """Labels whose neighbours of the same label and story become one segment."""
 
@@ -87,19 +88,22 @@ def _name(draft: Draft, labels: Array) -> list[tuple[Label, int, float, str]]:
     best = other.argmax(axis=1)
     chance = np.exp(other - other.max(axis=1, keepdims=True))
     score = (1 / chance.sum(axis=1)) * (1 - np.minimum(draft.p, 0.99))
-    flags = draft.features.tree.flags[np.array(elements, dtype=np.int64)]
+    flags = draft.features.tree.flags[np.array(elements, dtype=np.int64)].tolist()
+    likeliest, scores, chances = best.tolist(), score.tolist(), draft.p.tolist()
+    chosen, embedded = draft.chosen.tolist(), draft.embedded.tolist()
     named = []
-    for i in range(len(best)):
-        heading = len(tags[elements[i]]) == 2 and tags[elements[i]][0] == "h" and tags[elements[i]] != "hr"
-        why = draft.why.get(i, "model:body" if draft.chosen[i] else f"model:{LABELS[best[i]].value}")
+    for i, most in enumerate(likeliest):
+        tag = tags[elements[i]]
+        heading = len(tag) == 2 and tag[0] == "h" and tag != "hr"
+        why = draft.why.get(i) or ("model:body" if chosen[i] else _MODEL[most])
         if i == draft.features.title:
             named.append((Label.TITLE, 0, 0.9, "heading:in-title"))
-        elif draft.chosen[i]:
+        elif chosen[i]:
             label = Label.SUBHEADING if heading else Label.QUOTE if flags[i] & _QUOTED else Label.BODY
-            named.append((label, 0, float(draft.p[i]), why))
-        elif draft.embedded[i]:
+            named.append((label, 0, chances[i], why))
+        elif embedded[i]:
             label = Label.EMBEDDED_TITLE if heading else Label.EMBEDDED_BODY
-            named.append((label, int(draft.embedded[i]), float(draft.p[i]), why))
+            named.append((label, int(embedded[i]), chances[i], why))
         else:
-            named.append((LABELS[best[i]], 0, float(score[i]), why))
+            named.append((LABELS[most], 0, scores[i], why))
     return named

@@ -43,11 +43,11 @@ def decode(
     best[0] = now = scores[0]
     moved, stayed = np.empty_like(into), np.empty_like(now)
     for unit in range(1, len(scores)):
-        np.add(now, stay[unit], stayed)
-        np.add(into, now, moved)
-        now = np.maximum.reduce(moved, 1, None, best[unit])
+        np.add(now, stay[unit], out=stayed)
+        np.add(into, now, out=moved)
+        now = np.maximum.reduce(moved, axis=1, out=best[unit])
         now += switch[unit]
-        np.maximum(now, stayed, now)
+        np.maximum(now, stayed, out=now)
         now += scores[unit]
     states = np.empty(len(scores), dtype=np.int64)
     states[-1] = state = int(now.argmax())
