@@ -162,7 +162,7 @@ class Season:
         end = self._produced + count
         for r in self._crop.records(self._topics.pages, self._produced, end):
             producer.send(r.topic, value=r.value, key=r.key, headers=list(r.headers), partition=r.partition)
-        producer.flush(60)
+        producer.flush(240)  # a broker of the last burst may still be on its way back
         producer.close()
         self._produced = end
 
