@@ -68,7 +68,8 @@ def grind_pages(charge: "Charge", transport: Transport, stopping: Callable[[], b
     mill.warm_up()
     charge.journal.rests_at(resident_bytes(os.getpid()))
     _limit_memory(settings.limits.page_memory_bytes * _HEADROOM)
-    Loop(transport, mill, charge.journal, _sender(charge.reports), settings, log, stopping).run()
+    report = _sender(charge.reports)
+    Loop(transport, mill, charge.journal, report, settings, log, stopping, watch=mill.watch).run()
 
 
 def roll_up(charge: "Charge", transport: Transport, stopping: Callable[[], bool], log: logs.Log) -> None:

@@ -40,6 +40,7 @@ class _Field(IntEnum):
     ASSIGNED = 7
     SETTLED = 8
     RESTING_RSS = 9
+    IN_FLIGHT = 10
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,6 +59,8 @@ class Note:
     settled: bool
     resting_rss: int
     """Bytes resident before the page in hand was begun."""
+    in_flight_bytes: int
+    """Of pages in hand and their outputs."""
 
 
 class Journal:
@@ -79,6 +82,7 @@ class Journal:
             w[_Field.ASSIGNED],
             bool(w[_Field.SETTLED]),
             w[_Field.RESTING_RSS],
+            w[_Field.IN_FLIGHT],
         )
 
     def clear(self) -> None:
@@ -123,6 +127,10 @@ class Journal:
     def stands(self, assigned: int, *, settled: bool) -> None:
         """Partitions assigned, and whether the membership is settled."""
         self._words[_Field.ASSIGNED], self._words[_Field.SETTLED] = assigned, settled
+
+    def holds(self, size: int) -> None:
+        """Bytes of pages and outputs that are not committed yet."""
+        self._words[_Field.IN_FLIGHT] = size
 
     def rests_at(self, rss: int) -> None:
         """Bytes resident between pages."""

@@ -15,6 +15,7 @@ from worker.journal import Journal
 from worker.log import Log
 from worker.mill import Mill
 from worker.settings import Settings
+from worker.stopwatch import Stopwatch
 from worker.tally import Report, Standing, Tally, Trouble
 from worker.transport import Batch, Output, Transport, TransportError, Unavailable
 
@@ -43,6 +44,8 @@ class Loop:
     stopping: Callable[[], bool]
     monotonic: Callable[[], float] = time.monotonic
     sleep: Callable[[float], None] = time.sleep
+    watch: Stopwatch = field(default_factory=Stopwatch)
+    """The mill's, so that all stages of a process are in one place."""
     _health: "_Health" = field(init=False)
     _failing_since: float | None = field(default=None, init=False)
     _pause: float = field(default=_BACKOFF_SECONDS[0], init=False)
@@ -62,14 +65,22 @@ class Loop:
 
     def _turn(self) -> None:
         try:
-            with self.journal.calling():
-                batch = self.transport.poll()
+            batch = self._poll()
             if batch.records:
                 self._work(batch)
             else:
                 self._rest()
         except Unavailable as error:
             self._wait_for_the_world(error)
+
+    def _poll(self) -> Batch:
+        self.journal.holds(0)
+        self.watch.begin("poll")
+        try:
+            with self.journal.calling():
+                return self.transport.poll()
+        finally:
+            self.watch.end()
 
     def _work(self, batch: Batch) -> None:
         """Deliver a polled batch in as many transactions as its limits ask for."""
@@ -85,16 +96,26 @@ class Loop:
     def _deliver_head(self, batch: Batch) -> Batch:
         """Process and deliver what fits into one transaction; returns the rest."""
         started = self.monotonic()
+        waiting = sum(len(record.value or b"") for record in batch.records)
+        self.journal.holds(waiting)
         outputs, tally = self._process(batch, started)
         head, rest = batch.split(tally.pages)
         self._health.judge(tally)
+        self.journal.holds(waiting + tally.output_bytes)
         before = self.monotonic()
-        with self.journal.calling():
-            self.transport.deliver(head, outputs)
+        self._deliver(head, outputs)
         tally.deliver_seconds = self.monotonic() - before
         tally.batch_seconds = self.monotonic() - started
         self._delivered(tally, head)
         return rest
+
+    def _deliver(self, head: Batch, outputs: Sequence[Output]) -> None:
+        self.watch.begin("deliver")
+        try:
+            with self.journal.calling():
+                self.transport.deliver(head, outputs)
+        finally:
+            self.watch.end()
 
     def _process(self, batch: Batch, started: float) -> tuple[list[Output], Tally]:
         """Outputs of the first pages of the batch, until one of its limits is reached; at least of one page."""
@@ -129,7 +150,7 @@ class Loop:
         tally.lag_seconds = max(0.0, time.time() - newest / 1000) if newest >= 0 else 0.0
         self.journal.stands(len(progress.lag), settled=progress.settled)
         self.report(tally)
-        self.report(Standing(dict(progress.lag), progress.rebalances))
+        self.report(Standing(dict(progress.lag), progress.rebalances, self.watch.take()))
         self.log.info(
             "batch",
             pages=tally.pages,
@@ -151,7 +172,7 @@ class Loop:
         self.journal.stands(len(progress.lag), settled=progress.settled)
         with self.journal.calling():
             self.journal.idle(drained=progress.settled and self.transport.drained())
-        self.report(Standing(dict(progress.lag), progress.rebalances))
+        self.report(Standing(dict(progress.lag), progress.rebalances, self.watch.take()))
 
     def _recovered(self) -> None:
         if self._failing_since is not None:

@@ -15,6 +15,7 @@ from worker.core.pipeline import process, warm_up
 from worker.journal import Suspect, Suspects
 from worker.outputs import Names, completed, outputs_of, rejected
 from worker.settings import Settings
+from worker.stopwatch import Stopwatch
 from worker.transport import Output, Record
 
 HOOK: Final = "newsmill-test-hook"
@@ -44,6 +45,8 @@ class Mill:
         self._known = suspects
         self._suspects: Mapping[tuple[int, int], Suspect] = {}
         self._clock = clock
+        self.watch = Stopwatch()
+        """What this process spends on which stage; the loop adds its own."""
 
     def warm_up(self) -> None:
         """Load what the first pages would load, so that no page is charged with it."""
@@ -62,17 +65,28 @@ class Mill:
     def grind(self, record: Record) -> tuple[Outcome, list[Output]]:
         """What the page became, its metrics completed, and the records to write."""
         at = self._clock()
-        started = time.perf_counter_ns()
+        self.watch.begin("envelope")
         outcome = self._outcome(record, at)
-        processed = time.perf_counter_ns()
-        outcome = completed(outcome, record, {"page": (processed - started) // 1000})
+        spent = self.watch.end()
+        self.watch.begin("encode")
+        try:
+            return self._written(record, outcome, at, spent)
+        finally:
+            self.watch.end()
+
+    def _written(
+        self, record: Record, outcome: Outcome, at: datetime, spent: dict[str, int]
+    ) -> tuple[Outcome, list[Output]]:
+        """The outcome with what the edge knows, and its records; a dead letter if its article cannot be written."""
+        microseconds = {"page": sum(spent.values()), **spent}
+        outcome = completed(outcome, record, microseconds)
         try:
             return outcome, outputs_of(record, outcome, self._names, at)
         except Reject as reject:
             rejection = Rejection(reject.reason, reject.detail)
         except Exception as error:  # noqa: BLE001 - an article that cannot be written costs its page, not the stream
             rejection = Rejection(Reason.BUG, f"{type(error).__name__} while writing the article")
-        outcome = completed(rejected(record, rejection, at), record, {"page": (processed - started) // 1000})
+        outcome = completed(rejected(record, rejection, at), record, microseconds)
         return outcome, outputs_of(record, outcome, self._names, at)
 
     def _outcome(self, record: Record, at: datetime) -> Outcome:
@@ -84,7 +98,7 @@ class Mill:
                 _misbehave(record)
             page = envelope.read(record.key, record.value, record.headers, self._limits)
             where = Position(topic=record.topic, partition=record.partition, offset=record.offset)
-            return _unless_out_of_memory(process(page, at, where, self._limits))
+            return _unless_out_of_memory(process(page, at, where, self._limits, self.watch.begin))
         except Reject as reject:
             return rejected(record, Rejection(reject.reason, reject.detail), at)
         except MemoryError:

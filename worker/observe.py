@@ -17,6 +17,7 @@ from worker import VERSION
 from worker.core.metrics import FIELDS
 from worker.core.model import CORE_VERSION, Label
 from worker.live.sources import Health
+from worker.stopwatch import STAGES
 from worker.tally import Overview, Report, Standing, Tally
 
 LANGUAGES: Final = frozenset(
@@ -52,7 +53,8 @@ class Metrics:
         self.missing = counter("missing_fields", "Main articles without the field", "field")
         self.warnings = counter("warnings", "Main articles with the warning", "warning")
         self.confidence = histogram("confidence", "Confidence of main articles", _SHARES)
-        self.stage = histogram("stage_seconds", "Wall time of a page per stage", _SECONDS, "stage")
+        self.page_seconds = histogram("page_seconds", "Wall time of a page, from its bytes to its articles", _SECONDS)
+        self.stages = counter("stage_seconds", "Wall time of the processes by stage; `poll` is mostly waiting", "stage")
         self.batch = histogram("batch_seconds", "Wall time of a batch, processing and delivery", _SECONDS)
         self.deliver = histogram("deliver_seconds", "Wall time of a batch's transaction", _SECONDS)
         self.batches = counter("batches", "Transactions committed")
@@ -66,9 +68,7 @@ class Metrics:
             "last_progress_timestamp_seconds", "When a batch was last delivered, or nothing was left"
         )
         self.processes = gauge("processes", "Consumer processes", "state")
-        self.transaction_bytes = gauge(
-            "transaction_bytes", "Bytes of the values in the last transaction: in flight at most"
-        )
+        self.in_flight = gauge("in_flight_bytes", "Bytes of pages in hand and of their outputs, not committed yet")
         self.resident = gauge("resident_bytes", "Resident memory of all processes and the supervisor")
         self.started = gauge("started_timestamp_seconds", "When the worker was started")
         self.started.set(time())
@@ -121,16 +121,15 @@ class Metrics:
             self.languages.labels(language if known else "other").inc(count)
         for confidence in tally.confidences:
             self.confidence.observe(confidence)
-        for stage, values in tally.stage_seconds.items():
-            child = self.stage.labels(stage)
-            for seconds in values:
-                child.observe(seconds)
+        for seconds in tally.page_seconds:
+            self.page_seconds.observe(seconds)
         self.batch.observe(tally.batch_seconds)
         self.deliver.observe(tally.deliver_seconds)
         self.batches.inc()
-        self.transaction_bytes.set(tally.output_bytes)
 
     def _stand(self, process: int, standing: Standing) -> None:
+        for stage, seconds in standing.stage_seconds.items():
+            self.stages.labels(stage).inc(seconds)
         self.rebalances.inc(max(0, standing.rebalances - self._rebalances_seen.get(process, 0)))
         self._rebalances_seen[process] = standing.rebalances
         gone = set(self._lags.get(process, {})) - set(standing.lag)
@@ -163,11 +162,14 @@ class Metrics:
             self.warnings.labels(warning)
         for cause in CAUSES:
             self.restarts.labels(cause)
+        for stage in STAGES:
+            self.stages.labels(stage)
 
     def _read_when_asked(self, overview: Callable[[], Overview]) -> None:
         self.processes.labels("wanted").set_function(lambda: overview().processes)
         self.processes.labels("alive").set_function(lambda: overview().alive)
         self.resident.set_function(lambda: overview().resident_bytes)
+        self.in_flight.set_function(lambda: overview().in_flight_bytes)
         self.last_progress.set_function(lambda: time() - overview().last_progress_seconds)
 
     def _count_when_asked(self, sources: Callable[[], Mapping[Health, int]]) -> None:

@@ -98,6 +98,7 @@ class Supervisor:
             sum(note.assigned for note in notes),
             time.monotonic() - self._progress_at,
             sum(map(resident_bytes, [os.getpid(), *(slot.process.pid for slot in self._slots if slot.alive)])),
+            sum(note.in_flight_bytes for note in notes),
         )
 
     def _turn(self) -> None:

@@ -24,7 +24,7 @@ class Tally:
     """Main articles without that field."""
     warnings: Counter[str] = field(default_factory=Counter)
     confidences: list[float] = field(default_factory=list)
-    stage_seconds: dict[str, list[float]] = field(default_factory=dict)
+    page_seconds: list[float] = field(default_factory=list)
     batch_seconds: float = 0.0
     deliver_seconds: float = 0.0
     output_bytes: int = 0
@@ -42,8 +42,7 @@ class Tally:
         self.page_bytes += metrics.bytes
         self.glimpse.add(outcome)
         self.label_characters.update(metrics.label_characters)
-        for stage, microseconds in metrics.stage_microseconds.items():
-            self.stage_seconds.setdefault(stage, []).append(microseconds / 1e6)
+        self.page_seconds.append(metrics.stage_microseconds.get("page", 0) / 1e6)
         if outcome.rejection is not None:
             self.dead_letters[outcome.rejection.reason] += 1
             return
@@ -61,7 +60,8 @@ class Standing:
 
     lag: dict[int, int]
     rebalances: int
-    bytes_in_flight: int = 0
+    stage_seconds: dict[str, float] = field(default_factory=dict)
+    """Wall time spent on each stage since the last standing, also on batches that were not delivered."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,3 +88,5 @@ class Overview:
     """Since a batch was delivered or a process was seen with nothing left to do."""
     resident_bytes: int = 0
     """Of all processes and the supervisor together."""
+    in_flight_bytes: int = 0
+    """Of pages in hand and their outputs, from the poll to the commit, in all processes."""

@@ -37,9 +37,9 @@ def share(part: str, whole: str) -> str:
     return f"({part}) / ({whole} > 0)"
 
 
-def of_each(metric: str, label: str, whole: str) -> str:
+def of_each(metric: str, label: str, whole: str, more: str = "") -> str:
     """The share of each value of a label in a whole that has no labels."""
-    return f"{rate(metric, label)} / ignoring ({label}) group_left () ({whole} > 0)"
+    return f"{rate(metric, label, more)} / ignoring ({label}) group_left () ({whole} > 0)"
 
 
 def quantile(q: float, metric: str, by: str = "le") -> str:
@@ -211,8 +211,8 @@ def _sources() -> Iterator[Panel]:
 
 
 def _runtime() -> Iterator[Panel]:
-    batches = rate("batches_total")
-    yield stat("Processes", "That run.", gauge("processes", more=',state="alive"'))
+    batches, alive = rate("batches_total"), gauge("processes", more=',state="alive"')
+    yield stat("Processes", "That run.", alive)
     yield stat("Partitions", "Assigned to them.", gauge("assigned_partitions"))
     yield stat("Memory", "Of all processes, resident.", gauge("resident_bytes"), "bytes")
     yield stat("Pages a batch", "Larger batches cost less each.", share(rate("pages_total"), batches))
@@ -225,16 +225,25 @@ def _runtime() -> Iterator[Panel]:
     yield stat(
         "Up for", "Of the youngest worker.", f"time() - max (newsmill_started_timestamp_seconds{{{SELECT}}})", "s"
     )
+    of_pages = ',stage!~"poll|deliver"'
+    yield graph(
+        "Where time goes",
+        "Share of the processes' time by stage: what is missing to 100 % is in between, `poll` waits for pages.",
+        Query(of_each("stage_seconds_total", "stage", alive), "{{stage}}"),
+        unit="percentunit",
+        stacked=True,
+    )
     yield graph(
         "Time of a page",
         "By stage, mean.",
-        Query(share(rate("stage_seconds_sum", "stage"), rate("stage_seconds_count", "stage")), "{{stage}}"),
+        Query(of_each("stage_seconds_total", "stage", rate("pages_total"), of_pages), "{{stage}}"),
         unit="s",
+        stacked=True,
     )
     yield graph(
         "Slow pages",
-        "The slowest hundredth and thousandth, by stage.",
-        *(Query(quantile(q, "stage_seconds", "le, stage"), f"{{{{stage}}}} {q:.1%}") for q in (0.99, 0.999)),
+        "The slowest hundredth and thousandth.",
+        *(Query(quantile(q, "page_seconds"), f"{q:.1%}") for q in (0.99, 0.999)),
         unit="s",
     )
     yield graph(
@@ -249,12 +258,12 @@ def _runtime() -> Iterator[Panel]:
         *(Query(quantile(q, "deliver_seconds"), f"{q:.0%}") for q in (0.5, 0.95)),
         unit="s",
     )
-    yield heatmap("Time of a page", "All pages.", rate("stage_seconds_bucket", "le", ',stage="page"'), "s")
+    yield heatmap("Time of a page", "All pages.", rate("page_seconds_bucket", "le"), "s")
     yield graph("Memory", "By worker.", Query(gauge("resident_bytes", "sum", "instance"), "{{instance}}"), unit="bytes")
     yield graph(
         "In flight",
-        "Bytes of the last transaction, at most in memory on their way.",
-        Query(gauge("transaction_bytes", "sum", "instance"), "{{instance}}"),
+        "Bytes of pages in hand and of their outputs, not committed yet.",
+        Query(gauge("in_flight_bytes", "sum", "instance"), "{{instance}}"),
         unit="bytes",
     )
     yield graph(

@@ -24,7 +24,6 @@ OPEN: Final = {
     "partition": "numbers of partitions",
     "version": "versions",
     "core_version": "versions",
-    "stage": "stages",
 }
 """Labels whose values are not listed in advance, and what they are."""
 MANY: Final = 12
@@ -61,7 +60,6 @@ def _values(label: str, values: set[str]) -> str:
 
 _DECLARED: Final = {
     "newsmill_lag_records": ("partition",),
-    "newsmill_stage_seconds": ("stage",),
     "newsmill_article_languages": ("language",),
 }
 """Labels of the metrics that have no series before the first page."""

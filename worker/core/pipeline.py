@@ -1,6 +1,7 @@
 """The way of a page: `process()` takes one raw page and says everything it became. Pure: same input, same outcome."""
 
 import gc
+from collections.abc import Callable
 from datetime import UTC, datetime
 from typing import Final
 
@@ -16,24 +17,41 @@ from worker.core.model import Content, Layout, Outcome, Rejection
 from worker.core.text import lay_out_text
 
 
-def process(page: RawPage, at: datetime, position: Position | None = None, limits: Limits = DEFAULT_LIMITS) -> Outcome:
+def nobody(_: str) -> None:
+    """Whom stages are told to where nobody holds a clock."""
+
+
+def process(
+    page: RawPage,
+    at: datetime,
+    position: Position | None = None,
+    limits: Limits = DEFAULT_LIMITS,
+    begin: Callable[[str], None] = nobody,
+) -> Outcome:
     """What `page` became: its articles, or the one reason there are none. Never raises for any page.
 
     `at` is the time of processing (copied to the metrics; relative dates use it where the page has no `fetched_at`).
+    `begin` is told the name of each stage as it begins, so that a caller with a clock can time them.
     """
     layout, content = Layout("", ()), None
     try:
+        begin("decode")
         content = decode(page, limits)
+        begin("lay_out")
         layout = lay_out(content, page.language, page.url)
+        begin("assemble")
         stories = assemble(layout)
+        begin("enrich")
         articles = enrich(stories, layout, content, page, at, position)
     except Reject as reject:
         rejection = Rejection(reject.reason, reject.detail)
     except Exception as error:  # noqa: BLE001 - a page must never stop the stream; the reason says it is our fault
         rejection = Rejection(Reason.BUG, f"{type(error).__name__} in {_where(error)}")
     else:
+        begin("measure")
         metrics = measure(page, content, layout, articles, None, at, position)
         return Outcome(articles, metrics, None, layout.text, tuple(layout.segments))
+    begin("measure")
     metrics = measure(page, content, layout, (), rejection, at, position)
     return Outcome((), metrics, rejection, layout.text, tuple(layout.segments))
 
