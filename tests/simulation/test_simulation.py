@@ -16,6 +16,7 @@ def play(seed: int) -> World:
     verdict = world.play()
     assert verdict.right, (seed, verdict.findings, world.fate.seen)
     assert verdict.pages == 40
+    assert world.articles() == world.quiet_articles(), seed
     assert all(world.broker.committed[p] == len(world.broker.log[p]) for p in range(PARTITIONS)), (seed, "stuck")
     return world
 

@@ -6,20 +6,23 @@ or a call that hangs, looks like to them. No threads, no time: a seed plays the 
 """
 
 import random
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
+from functools import cache
 from multiprocessing import get_context
 from typing import Any
 
 import orjson
 
 from schemas.reasons import Reason
+from tests.soak.pages import Digest
 from worker.audit import Ledger, Verdict
 from worker.core.model import Outcome
 from worker.journal import Doing, Journal, Suspects
 from worker.loop import Loop
 from worker.mill import Mill
+from worker.outputs import CONNECT, OURS
 from worker.settings import Settings
 from worker.transport import Batch, Output, Progress, Record, TransportError, Unavailable
 from worker.transport.memory import MemoryBroker, MemoryTransport
@@ -32,6 +35,8 @@ _AT = datetime(2026, 11, 24, tzinfo=UTC)
 _DEEPEST = 3
 """Members that wait inside a step of theirs while others take turns."""
 Ground = tuple[Outcome, list[Output]]
+Known = dict[tuple[int, int, int], Ground]
+"""What a page becomes, by partition, offset, and how often it has ended a process; the same in all schedules."""
 
 
 class Killed(BaseException):
@@ -108,31 +113,29 @@ class Shaky:
 class Memory:
     """A mill that remembers what a page became, and where a process can die with the page in hand."""
 
-    def __init__(self, suspects: Suspects, known: dict[tuple[int, int], Ground], fate: Fate) -> None:
+    def __init__(self, suspects: Suspects, known: Known, fate: Fate) -> None:
         self._mill = Mill(SETTINGS, 0, suspects, lambda: _AT)
-        self._known, self._fate = known, fate
-        self.look_at_suspects, self.stands_alone = self._mill.look_at_suspects, self._mill.stands_alone
+        self._suspects, self._known, self._fate = suspects, known, fate
+        self._tries: dict[tuple[int, int], int] = {}
+        self.stands_alone = self._mill.stands_alone
+
+    def look_at_suspects(self) -> None:
+        self._mill.look_at_suspects()
+        self._tries = {where: suspect.tries for where, suspect in self._suspects.all().items()}
 
     def grind(self, record: Record) -> Ground:
+        """Poison kills until the mill rejects it unseen, which depends on its tries alone."""
         if self._fate.dice.random() < 0.05 and not self._fate.calm:
             self._fate.seen.append("page:killed")
             raise Killed
-        if record.key == b"poison" and not self._mill.stands_alone(record):
-            raise Killed
-        if self._mill.stands_alone(record):
-            return self._again(record)
         where = (record.partition, record.offset)
-        if where not in self._known:
-            self._known[where] = self._mill.grind(record)
-        return self._known[where]
-
-    def _again(self, record: Record) -> Ground:
-        """A page under suspicion: poison kills until the mill rejects it unseen."""
-        outcome, outputs = self._mill.grind(record)
-        rejected = outcome.rejection is not None and outcome.rejection.reason is Reason.CRASHED
-        if record.key == b"poison" and not rejected:
+        tried = (*where, self._tries.get(where, 0))
+        if tried not in self._known:
+            self._known[tried] = self._mill.grind(record)
+        rejected = self._known[tried][0].rejection
+        if record.key == b"poison" and (rejected is None or rejected.reason is not Reason.CRASHED):
             raise Killed
-        return outcome, outputs
+        return self._known[tried]
 
 
 class Silence:
@@ -184,7 +187,7 @@ class Member:
 class World:
     """Pages in memory, a group of members, and the seed's fate."""
 
-    def __init__(self, seed: int, known: dict[tuple[int, int], Ground], pages: int = 40, members: int = 3) -> None:
+    def __init__(self, seed: int, known: Known, pages: int = 40, members: int = 3) -> None:
         self.dice = random.Random(seed)  # noqa: S311 - a seed that can be played again
         self.broker = MemoryBroker(partitions=PARTITIONS)
         self.suspects = Suspects(_CONTEXT)
@@ -205,6 +208,22 @@ class World:
                 break
             self.dice.choice(self.members).turn()
         return self._audit()
+
+    def articles(self) -> str:
+        """Digest of what was written."""
+        return _digest(output for output in self.broker.outputs if output.topic == TOPICS.articles)
+
+    def quiet_articles(self) -> str:
+        """Digest of what an undisturbed run writes, without the pages that ended processes until they were given up."""
+        letters = [dict(output.headers) for output in self.broker.outputs if output.topic == TOPICS.dead_letters]
+        crashed = {_position(letter) for letter in letters if letter[f"{OURS}reason"] == Reason.CRASHED.encode()}
+        return _digest(
+            output
+            for log in self.broker.log.values()
+            for record in log
+            if (record.partition, record.offset) not in crashed
+            for output in _quiet(record.partition, record.offset, record.key, record.value)
+        )
 
     def now(self) -> float:
         """Seconds; each look at the clock takes some, now and then a lot."""
@@ -235,6 +254,24 @@ class World:
         for at, output in enumerate(self.broker.outputs):
             notes[output.topic](Record(output.topic, 0, at, output.key, output.value, output.headers))
         return ledger.verdict()
+
+
+def _digest(articles: Iterable[Output]) -> str:
+    digest = Digest()
+    for output in articles:
+        digest.add(output.value)
+    return str(digest)
+
+
+def _position(letter: dict[str, bytes | None]) -> tuple[int, ...]:
+    return tuple(int(letter[f"{CONNECT}{name}"] or b"") for name in ("partition", "offset"))
+
+
+@cache
+def _quiet(*record: Any) -> list[Output]:
+    """The articles of one page, ground by itself."""
+    outputs = Mill(SETTINGS, 0, clock=lambda: _AT).grind(Record(TOPICS.pages, *record))[1]
+    return [output for output in outputs if output.topic == TOPICS.articles]
 
 
 def _page(number: int) -> Output:
