@@ -12,7 +12,7 @@ from kafka.structs import MemberState, TopicPartition
 from worker.settings import Kafka
 from worker.transport import Batch, OffsetsGone, Progress, Record, TopicMissing
 from worker.transport.kafka.errors import translate
-from worker.transport.kafka.guards import tolerate_header_names_that_are_no_text
+from worker.transport.kafka.guards import finish_joins_that_outlast_a_poll, tolerate_header_names_that_are_no_text
 from worker.transport.kafka.predecessor import bury_predecessor
 from worker.transport.kafka.security import REACH_MS, connection
 
@@ -121,6 +121,7 @@ class GroupMember:
             if not consumer.partitions_for_topic(self._topic):
                 raise TopicMissing(f"topic {self._topic!r} does not exist; `newsmill topics create` makes it.")
             self._listener.consumer = consumer
+            finish_joins_that_outlast_a_poll(consumer)
             consumer.subscribe([self._topic], listener=self._listener)
         return self._consumer
 

@@ -53,6 +53,19 @@ def close_for_good(producer: kafka.KafkaProducer, seconds: float) -> None:
         producer._closed = True  # noqa: SLF001 - so that its finalizer does not try again
 
 
+def finish_joins_that_outlast_a_poll(consumer: kafka.KafkaConsumer) -> None:
+    """A join that was begun and not waited for to its end is taken up again by the next poll.
+
+    When partitions of the topic come or go, the group's leader joins anew, and learns by its own assignment that the
+    reason is gone: a poll that ends before that join's answer leaves a member that no longer asks, sends no heartbeat,
+    is dropped by the group and reads nothing for ever. Java's client asks for `rejoinNeeded || joinFuture != null`
+    (AbstractCoordinator.rejoinNeededOrPending); here the second half is missing.
+    """
+    coordinator = consumer._coordinator  # noqa: SLF001 - the place of the fault; no public way leads there
+    needed = coordinator.need_rejoin
+    coordinator.need_rejoin = lambda: needed() or coordinator._join_task is not None  # noqa: SLF001 - see above
+
+
 class NothingSerializer(Serializer):  # type: ignore[misc]  # kafka-python has no types
     """Lets a record without key and without value through: `send` refuses (None, None) before it serializes."""
 
