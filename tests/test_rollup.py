@@ -1,6 +1,5 @@
 """The roll-up: every page in exactly one record of sums, whatever comes late, restarts or moves."""
 
-import multiprocessing
 from collections import Counter
 from datetime import UTC, datetime
 
@@ -63,7 +62,7 @@ def clock():
 
 
 def rollup(broker: MemoryBroker, clock: Clock, batch: int = 500) -> Rollup:
-    journal = Journal(multiprocessing.get_context("spawn"))
+    journal = Journal()
     transport = MemoryTransport(broker, batch)
     return Rollup(transport, journal, lambda _: None, SETTINGS, logs.get(), lambda: False, clock, lambda _: None)
 

@@ -1,7 +1,7 @@
 """What a consumer process notes about itself in shared memory, for the supervisor that watches it from outside.
 
-A process that is killed, hangs inside C code or runs out of memory cannot say so; its last note can. Times are
-`time.monotonic_ns()`, which all processes of one machine share.
+A process that is killed, hangs inside C code or runs out of memory cannot say so; its last note can, to its supervisor
+or, when that died with it, to the next one. Times are `time.monotonic_ns()`, which all processes of one machine share.
 """
 
 import time
@@ -9,13 +9,19 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from enum import IntEnum
-from multiprocessing.context import SpawnContext
-from typing import Any, Final
+from pathlib import Path
+from typing import Final
 
 from schemas.reasons import Reason
+from worker.kept import Words, begin, predecessor
 
 _SUSPECTS: Final = 256
 """Pages under suspicion at one time; the oldest is forgotten for a new one."""
+_ROW: Final = 5
+SUSPECT_WORDS: Final = 1 + _SUSPECTS * _ROW
+"""Their number, and a row for each: partition, offset, timestamp, tries, reason."""
+_LAYOUT: Final = 1
+"""First word of what is kept: a number that grows when the words come to mean something else."""
 _REASONS: Final = (Reason.CRASHED, Reason.TIME_LIMIT, Reason.MEMORY_LIMIT)
 
 
@@ -41,6 +47,7 @@ class _Field(IntEnum):
     SETTLED = 8
     RESTING_RSS = 9
     IN_FLIGHT = 10
+    STAMP = 11
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,13 +68,20 @@ class Note:
     """Bytes resident before the page in hand was begun."""
     in_flight_bytes: int
     """Of pages in hand and their outputs."""
+    timestamp_ms: int
+    """Of the record in hand; it tells it from another at the same offset of a topic that was made anew."""
 
 
 class Journal:
     """One process's notes: it writes, the supervisor reads. Each field is one aligned word."""
 
-    def __init__(self, context: SpawnContext) -> None:
-        self._words: Any = context.RawArray("q", len(_Field))
+    def __init__(self, words: Words | None = None, start: int = 0) -> None:
+        """In the words from `start` on, or in some of its own."""
+        self._kept, self._start = words or Words(start + len(_Field)), start
+        self._words = self._kept.cells[start : start + len(_Field)]
+
+    def __reduce__(self) -> tuple[object, ...]:
+        return Journal, (self._kept, self._start)
 
     def read(self) -> Note:
         """The notes as they are now."""
@@ -83,6 +97,7 @@ class Journal:
             bool(w[_Field.SETTLED]),
             w[_Field.RESTING_RSS],
             w[_Field.IN_FLIGHT],
+            w[_Field.STAMP],
         )
 
     def clear(self) -> None:
@@ -90,10 +105,10 @@ class Journal:
         for i in range(len(_Field)):
             self._words[i] = 0
 
-    def page_begins(self, partition: int, offset: int) -> None:
+    def page_begins(self, partition: int, offset: int, timestamp_ms: int) -> None:
         """This record is in hand from now on."""
         w = self._words
-        w[_Field.PARTITION], w[_Field.OFFSET] = partition, offset
+        w[_Field.PARTITION], w[_Field.OFFSET], w[_Field.STAMP] = partition, offset, timestamp_ms
         w[_Field.SINCE] = time.monotonic_ns()
         w[_Field.DOING] = Doing.PAGE
 
@@ -145,27 +160,75 @@ class Suspect:
     reason: Reason
 
 
+Accused = tuple[int, int, int]
+"""A record as suspects are known: partition, offset, timestamp."""
+
+
 class Suspects:
     """Pages that ended a process: the supervisor writes, all its processes read."""
 
-    def __init__(self, context: SpawnContext) -> None:
-        self._rows: Any = context.RawArray("q", _SUSPECTS * 4)
-        self._count: Any = context.RawValue("q", 0)
+    def __init__(self, words: Words | None = None, start: int = 0) -> None:
+        """In the words from `start` on, or in some of its own."""
+        self._kept, self._start = words or Words(start + SUSPECT_WORDS), start
+        self._words = self._kept.cells[start : start + SUSPECT_WORDS]
 
-    def accuse(self, partition: int, offset: int, reason: Reason) -> int:
+    def __reduce__(self) -> tuple[object, ...]:
+        return Suspects, (self._kept, self._start)
+
+    def accuse(self, page: Accused, reason: Reason) -> int:
         """Note one more try of a page that ended its process; returns its tries so far."""
-        for row in range(min(self._count.value, _SUSPECTS)):
-            if tuple(self._rows[row * 4 : row * 4 + 2]) == (partition, offset):
-                self._rows[row * 4 + 2] += 1
-                self._rows[row * 4 + 3] = _REASONS.index(reason)
-                return int(self._rows[row * 4 + 2])
-        row = self._count.value % _SUSPECTS
-        self._rows[row * 4 : row * 4 + 4] = [partition, offset, 1, _REASONS.index(reason)]
-        self._count.value += 1
-        return 1
+        tries = self.all().get(page, Suspect(0, reason)).tries + 1
+        row = self._row_of(page)
+        if row is None:
+            row = self._words[0] % _SUSPECTS
+            self._words[0] += 1
+        at = 1 + row * _ROW
+        for cell, value in enumerate((*page, tries, _REASONS.index(reason))):
+            self._words[at + cell] = value
+        return tries
 
-    def all(self) -> dict[tuple[int, int], Suspect]:
-        """(partition, offset) -> suspect."""
-        rows = range(min(self._count.value, _SUSPECTS))
-        table = [self._rows[row * 4 : row * 4 + 4] for row in rows]
-        return {(p, offset): Suspect(tries, _REASONS[reason]) for p, offset, tries, reason in table}
+    def all(self) -> dict[Accused, Suspect]:
+        """All that are remembered."""
+        rows = (self._cells(row) for row in range(min(self._words[0], _SUSPECTS)))
+        return {(p, offset, stamp): Suspect(tries, _REASONS[reason]) for p, offset, stamp, tries, reason in rows}
+
+    def _row_of(self, page: Accused) -> int | None:
+        known = (row for row in range(min(self._words[0], _SUSPECTS)) if tuple(self._cells(row)[:3]) == page)
+        return next(known, None)
+
+    def _cells(self, row: int) -> list[int]:
+        return self._words[1 + row * _ROW : 1 + (row + 1) * _ROW].tolist()
+
+
+class Notebook:
+    """The journals and suspects of one supervisor: a file that the next one reads, when there is a place for it."""
+
+    def __init__(self, slots: int, path: Path | None) -> None:
+        """Takes over the predecessor's suspects. Raises OSError when nothing can be kept at `path`."""
+        before = predecessor(path) if path is not None else []
+        if before[:1] != [_LAYOUT]:
+            before = []
+        size = 1 + SUSPECT_WORDS + slots * len(_Field)
+        words = Words(size) if path is None else begin(path, size)
+        words.cells[0] = _LAYOUT
+        for cell, value in enumerate(before[: 1 + SUSPECT_WORDS]):
+            words.cells[cell] = value
+        self._path = path
+        self.suspects = Suspects(words, 1)
+        self.journals = [Journal(words, 1 + SUSPECT_WORDS + slot * len(_Field)) for slot in range(slots)]
+        self.left_in_hand = _in_hand(before[1 + SUSPECT_WORDS :])
+        """Pages that the predecessor's processes had in hand when all of them died."""
+
+    def close(self) -> None:
+        """After a clean end: what nobody needs is not kept."""
+        if self._path is not None and not self.suspects.all():
+            self._path.unlink(missing_ok=True)
+
+
+def _in_hand(words: list[int]) -> list[Accused]:
+    journals = [words[at : at + len(_Field)] for at in range(0, len(words), len(_Field))]
+    return [
+        (j[_Field.PARTITION], j[_Field.OFFSET], j[_Field.STAMP])
+        for j in journals
+        if len(j) == len(_Field) and j[_Field.DOING] == Doing.PAGE
+    ]

@@ -131,7 +131,7 @@ class Loop:
                 or self.mill.stands_alone(record)
             ):
                 break
-            self.journal.page_begins(record.partition, record.offset)
+            self.journal.page_begins(record.partition, record.offset, record.timestamp_ms)
             outcome, made = self.mill.grind(record)
             self.journal.page_ends()
             tally.add(outcome)

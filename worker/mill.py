@@ -1,6 +1,7 @@
 """One record through the core: what it became, and the records to write for it. Never raises for any record."""
 
 import os
+import signal
 import time
 from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
@@ -12,7 +13,7 @@ from worker.core import envelope
 from worker.core.limits import Limits
 from worker.core.model import Outcome, Rejection
 from worker.core.pipeline import process, warm_up
-from worker.journal import Suspect, Suspects
+from worker.journal import Accused, Suspect, Suspects
 from worker.outputs import Names, completed, outputs_of, rejected
 from worker.settings import Settings
 from worker.stopwatch import Stopwatch
@@ -43,7 +44,7 @@ class Mill:
         self._tries = settings.limits.page_tries
         self._hook = settings.worker.test_hook
         self._known = suspects
-        self._suspects: Mapping[tuple[int, int], Suspect] = {}
+        self._suspects: Mapping[Accused, Suspect] = {}
         self._clock = clock
         self.watch = Stopwatch()
         """What this process spends on which stage; the loop adds its own."""
@@ -60,7 +61,7 @@ class Mill:
 
     def stands_alone(self, record: Record) -> bool:
         """Whether the page goes into a transaction of its own, because it may end this process."""
-        return (record.partition, record.offset) in self._suspects
+        return (record.partition, record.offset, record.timestamp_ms) in self._suspects
 
     def grind(self, record: Record) -> tuple[Outcome, list[Output]]:
         """What the page became, its metrics completed, and the records to write."""
@@ -90,7 +91,7 @@ class Mill:
         return outcome, outputs_of(record, outcome, self._names, at)
 
     def _outcome(self, record: Record, at: datetime) -> Outcome:
-        suspect = self._suspects.get((record.partition, record.offset))
+        suspect = self._suspects.get((record.partition, record.offset, record.timestamp_ms))
         if suspect is not None and suspect.tries >= self._tries:
             return rejected(record, Rejection(suspect.reason, f"ended its process {suspect.tries} times"), at)
         try:
@@ -126,6 +127,9 @@ def _misbehave(record: Record) -> None:
     """What a hostile page does to its process, on demand."""
     deed = dict(record.headers).get(HOOK)
     if deed == b"exit":
+        os._exit(71)
+    elif deed == b"exit all":
+        os.kill(os.getppid(), signal.SIGKILL)
         os._exit(71)
     elif deed == b"hang":
         time.sleep(3600)

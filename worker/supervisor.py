@@ -10,15 +10,17 @@ import os
 import signal
 import time
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass
+from hashlib import blake2b
 from multiprocessing import connection
 from typing import Any, Final
 
 from schemas.reasons import Reason
 from worker import log as logs
 from worker.child import FINAL, Charge, Exit, Work, grind_pages, main, resident_bytes
-from worker.journal import Doing, Journal, Note, Suspects
+from worker.journal import Accused, Doing, Journal, Note, Notebook
 from worker.mill import OUT_OF_MEMORY
+from worker.paths import state_dir
 from worker.settings import Settings
 from worker.tally import Overview, Report
 
@@ -32,7 +34,7 @@ class Slot:
     """One process number of the worker, and the process that has it now."""
 
     number: int
-    journal: Journal = field(default_factory=lambda: Journal(_CONTEXT))
+    journal: Journal
     process: Any = None
     reports: Any = None
     start_at: float = 0.0
@@ -66,8 +68,9 @@ class Supervisor:
         self._work = work
         self._log = logs.get(process="supervisor")
         self._stop = _CONTEXT.Event()
-        self._suspects = Suspects(_CONTEXT)
-        self._slots = [Slot(number) for number in range(settings.worker.processes)]
+        self._notebook = _notebook(settings, self._log)
+        self._suspects = self._notebook.suspects
+        self._slots = [Slot(number, journal) for number, journal in enumerate(self._notebook.journals)]
         self._stop_asked = False
         self._ended: Exit | None = None
         self._progress_at = time.monotonic()
@@ -81,12 +84,15 @@ class Supervisor:
         """Until a signal, until idle for the settings' time, or until it cannot go on; returns why."""
         for number in (signal.SIGTERM, signal.SIGINT):
             signal.signal(number, self.ask_to_stop)
+        for page in self._notebook.left_in_hand:
+            self._accuse(page, Reason.CRASHED, with_supervisor=True)
         try:
             while not self._stop_asked and self._ended is None:
                 self._turn()
             return self._wind_up()
         finally:
             self._kill_all()
+            self._notebook.close()
 
     def overview(self) -> Overview:
         """The worker as it is now."""
@@ -184,19 +190,22 @@ class Supervisor:
             self._ended = Exit(code)
             self._log.info("ended", slot=slot.number, exit_code=code)
             return
-        if code != Exit.CLEAN:  # clean: somebody asked this process alone to stop
-            self._accuse(slot, note)
+        if code != Exit.CLEAN and note.doing is Doing.PAGE:  # clean: somebody asked this process alone to stop
+            self._accuse((note.partition, note.offset, note.timestamp_ms), slot.verdict or Reason.CRASHED)
         slot.deaths = 1 if note.batches else slot.deaths + 1
         self._died(slot.number, _cause(code, slot.verdict))
         self._start_later(slot, code)
 
-    def _accuse(self, slot: Slot, note: Note) -> None:
-        if note.doing is not Doing.PAGE:
-            return
-        reason = slot.verdict or Reason.CRASHED
-        tries = self._suspects.accuse(note.partition, note.offset, reason)
+    def _accuse(self, page: Accused, reason: Reason, *, with_supervisor: bool = False) -> None:
+        partition, offset, _ = page
+        tries = self._suspects.accuse(page, reason)
         self._log.error(
-            "page_ended_its_process", partition=note.partition, offset=note.offset, reason=reason, tries=tries
+            "page_ended_its_process",
+            partition=partition,
+            offset=offset,
+            reason=reason,
+            tries=tries,
+            with_supervisor=with_supervisor,
         )
 
     def _start_later(self, slot: Slot, code: int) -> None:
@@ -249,6 +258,20 @@ class Supervisor:
                 with contextlib.suppress(ValueError):
                     slot.process.kill()
                     slot.process.join(5)
+            slot.journal.clear()  # a page that was in hand until now is not to blame
+
+
+def _notebook(settings: Settings, log: logs.Log) -> Notebook:
+    """The one that the next supervisor of this group and instance will find."""
+    name = f"{settings.kafka.group_id}\0{settings.instance}\0{settings.topics.pages}"
+    path = state_dir() / "workers" / blake2b(name.encode(), digest_size=8).hexdigest()
+    try:
+        return Notebook(settings.worker.processes, path)
+    except OSError as error:
+        log.warning(
+            "tries_not_kept", error=str(error), advice="a writable XDG_STATE_HOME keeps them over a restart of all"
+        )
+        return Notebook(settings.worker.processes, None)
 
 
 def _cause(code: int, verdict: Reason | None) -> str:

@@ -29,7 +29,8 @@ BAD = {
 
 
 @pytest.fixture
-def corner(kafka, topic_names) -> Corner:
+def corner(kafka, topic_names, tmp_path, monkeypatch) -> Corner:
+    monkeypatch.setenv("XDG_STATE_HOME", str(tmp_path))
     return Corner(kafka.bootstrap, topic_names).create()
 
 
@@ -137,6 +138,23 @@ def test_a_poison_page_is_dead_lettered_and_its_neighbours_come_out_once(corner,
     assert len(positions) == len(set(positions)) == 40
     tries = [line for line in log if line["event"] == "page_ended_its_process"]
     assert len(tries) == (0 if deed == b"bug" else 2)
+
+
+def test_a_page_that_ends_the_whole_worker_is_dead_lettered_by_the_worker_that_is_started_for_it(corner):
+    """As a container that runs out of memory is killed: nobody is left to tell the next start, but the last note."""
+    corner.worker = {"test_hook": True}
+    corner.produce([page(n) for n in range(10)])
+    [poison] = corner.produce([page(10)], headers=[("newsmill-test-hook", b"exit all")])
+    corner.produce([page(n) for n in range(11, 20)])
+    codes = []
+    while 0 not in codes and len(codes) < 4:
+        with running(corner, "--stop-when-idle", "1") as process:
+            codes.append(ended(process)[0])
+    assert codes == [-signal.SIGKILL, -signal.SIGKILL, 0]
+    [letter] = corner.read(corner.topics.dead_letters)
+    assert (letter_position(letter), header(letter, "newsmill.reason")) == (poison, "crashed")
+    positions = corner.positions_out()
+    assert len(positions) == len(set(positions)) == 20
 
 
 def test_too_many_failures_of_our_own_stop_the_worker_before_they_are_delivered(corner):

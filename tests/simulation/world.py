@@ -10,7 +10,6 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from functools import cache
-from multiprocessing import get_context
 from typing import Any
 
 import orjson
@@ -19,7 +18,7 @@ from schemas.reasons import Reason
 from tests.soak.pages import Digest
 from worker.audit import Ledger, Verdict
 from worker.core.model import Outcome
-from worker.journal import Doing, Journal, Suspects
+from worker.journal import Accused, Doing, Journal, Suspects
 from worker.loop import Loop
 from worker.mill import Mill
 from worker.outputs import CONNECT, OURS
@@ -30,13 +29,12 @@ from worker.transport.memory import MemoryBroker, MemoryTransport
 SETTINGS = Settings(worker={"processes": 1, "batch_pages": 8, "batch_seconds": 5.0}, kafka={"outage_seconds": 1e9})
 TOPICS = SETTINGS.topics
 PARTITIONS = 3
-_CONTEXT = get_context("spawn")
 _AT = datetime(2026, 11, 24, tzinfo=UTC)
 _DEEPEST = 3
 """Members that wait inside a step of theirs while others take turns."""
 Ground = tuple[Outcome, list[Output]]
-Known = dict[tuple[int, int, int], Ground]
-"""What a page becomes, by partition, offset, and how often it has ended a process; the same in all schedules."""
+Known = dict[tuple[Accused, int], Ground]
+"""What a page becomes, by its position and how often it has ended a process; the same in all schedules."""
 
 
 class Killed(BaseException):
@@ -116,20 +114,20 @@ class Memory:
     def __init__(self, suspects: Suspects, known: Known, fate: Fate) -> None:
         self._mill = Mill(SETTINGS, 0, suspects, lambda: _AT)
         self._suspects, self._known, self._fate = suspects, known, fate
-        self._tries: dict[tuple[int, int], int] = {}
+        self._tries: dict[Accused, int] = {}
         self.stands_alone = self._mill.stands_alone
 
     def look_at_suspects(self) -> None:
         self._mill.look_at_suspects()
-        self._tries = {where: suspect.tries for where, suspect in self._suspects.all().items()}
+        self._tries = {page: suspect.tries for page, suspect in self._suspects.all().items()}
 
     def grind(self, record: Record) -> Ground:
         """Poison kills until the mill rejects it unseen, which depends on its tries alone."""
         if self._fate.dice.random() < 0.05 and not self._fate.calm:
             self._fate.seen.append("page:killed")
             raise Killed
-        where = (record.partition, record.offset)
-        tried = (*where, self._tries.get(where, 0))
+        page = (record.partition, record.offset, record.timestamp_ms)
+        tried = (page, self._tries.get(page, 0))
         if tried not in self._known:
             self._known[tried] = self._mill.grind(record)
         rejected = self._known[tried][0].rejection
@@ -151,7 +149,7 @@ class Member:
 
     def __init__(self, world: "World") -> None:
         self._world = world
-        self._journal = Journal(_CONTEXT)
+        self._journal = Journal()
         self.inside = False
         self._start()
 
@@ -168,7 +166,7 @@ class Member:
     def _bury(self) -> None:
         note = self._journal.read()
         if note.doing is Doing.PAGE:
-            self._world.suspects.accuse(note.partition, note.offset, Reason.CRASHED)
+            self._world.suspects.accuse((note.partition, note.offset, note.timestamp_ms), Reason.CRASHED)
         self._transport.close()
         self._journal.clear()
         self._start()
@@ -190,7 +188,7 @@ class World:
     def __init__(self, seed: int, known: Known, pages: int = 40, members: int = 3) -> None:
         self.dice = random.Random(seed)  # noqa: S311 - a seed that can be played again
         self.broker = MemoryBroker(partitions=PARTITIONS)
-        self.suspects = Suspects(_CONTEXT)
+        self.suspects = Suspects()
         self.known = known
         self._time = 0.0
         self.fate = Fate(self.dice, self.dice.uniform(0.05, 0.5), self._others, self.broker.rebalance)

@@ -215,7 +215,8 @@ class Season:
     def _environment(self) -> dict[str, str]:
         topics = {f"NEWSMILL_TOPICS__{k.upper()}": v for k, v in self._topics.model_dump().items()}
         where = {"NEWSMILL_KAFKA__BOOTSTRAP_SERVERS": self._arena.bootstrap, "NEWSMILL_KAFKA__GROUP_ID": self._group}
-        return {**_outer_environment(), **QUICK, **topics, **where}
+        home = {"XDG_STATE_HOME": str(self._logs)}
+        return {**_outer_environment(), **QUICK, **topics, **where, **home}
 
 
 class _Window:
