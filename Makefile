@@ -4,6 +4,8 @@
 
 PYTHON ?= python3
 PAGES ?= deploy/samples/pages.jsonl
+# What a list of contents, or of known faults, is made of.
+LOCK ?= requirements.lock
 # Files of tests at a time: those on a broker mostly wait, each for a broker of its own.
 TEST_PROCESSES ?= 4
 VENV := .venv
@@ -54,17 +56,18 @@ schemas: install ## the JSON Schemas anew, from the models
 lock: install ## the lock files anew, with hashes
 	$(BIN)/python -m pip install --quiet uv
 	$(BIN)/uv pip compile -q --universal --python-version 3.11 --generate-hashes --no-header pyproject.toml -o requirements.lock
-	$(BIN)/uv pip compile -q --universal --python-version 3.11 --generate-hashes --no-header --extra broker --extra dev pyproject.toml -o requirements-dev.lock
+	$(BIN)/uv pip compile -q --universal --python-version 3.11 --generate-hashes --no-header --extra otel pyproject.toml -o requirements-otel.lock
+	$(BIN)/uv pip compile -q --universal --python-version 3.11 --generate-hashes --no-header --extra broker --extra otel --extra dev pyproject.toml -o requirements-dev.lock
 	$(BIN)/uv pip compile -q --universal --python-version 3.11 --generate-hashes --no-header --extra fitting pyproject.toml -o requirements-fitting.lock
 
-sbom: install ## what is in it: dist/sbom.cdx.json (CycloneDX), from the lock
+sbom: install ## what is in it: dist/sbom.cdx.json (CycloneDX), from the lock (LOCK=requirements-otel.lock: with traces)
 	$(BIN)/python -m pip install --quiet uv
 	@mkdir -p dist
-	$(BIN)/uv tool run -q --from cyclonedx-bom==7.5.0 cyclonedx-py requirements requirements.lock --pyproject pyproject.toml --of JSON --output-file dist/sbom.cdx.json
+	$(BIN)/uv tool run -q --from cyclonedx-bom==7.5.0 cyclonedx-py requirements $(LOCK) --pyproject pyproject.toml --of JSON --output-file dist/sbom.cdx.json
 
 advisories: install ## known faults of what is in it (asks PyPI)
 	$(BIN)/python -m pip install --quiet uv
-	$(BIN)/uv tool run -q --from pip-audit==2.10.1 pip-audit --require-hashes --disable-pip -r requirements.lock
+	$(BIN)/uv tool run -q --from pip-audit==2.10.1 pip-audit --require-hashes --disable-pip -r $(LOCK)
 
 clean: ## everything that is made, also the virtual environment
 	rm -rf $(VENV) build dist var .pytest_cache .mypy_cache .ruff_cache .hypothesis

@@ -23,6 +23,7 @@ DOORS = {
     "prometheus_client": ("worker/observe", "worker/health"),
     "typer": ("worker/cli/",),
     "selectolax": ("worker/core/html/",),
+    "opentelemetry": ("worker/otel.py",),
 }
 """Outside package -> where it may be imported."""
 PURE = (

@@ -18,6 +18,7 @@ from worker.loop import Loop, TooManyBad
 from worker.mill import Mill
 from worker.rollup import Rollup
 from worker.settings import Settings
+from worker.spans import spans_of
 from worker.tally import Report
 from worker.transport import Fenced, OffsetsGone, Refused, TooLargeForBroker, TopicMissing, Transport, TransportError
 from worker.transport.kafka import KafkaTransport
@@ -68,8 +69,8 @@ def grind_pages(charge: "Charge", transport: Transport, stopping: Callable[[], b
     mill.warm_up()
     charge.journal.rests_at(resident_bytes(os.getpid()))
     _limit_memory(settings.limits.page_memory_bytes * _HEADROOM)
-    report = _sender(charge.reports)
-    Loop(transport, mill, charge.journal, report, settings, log, stopping, watch=mill.watch).run()
+    report, spans = _sender(charge.reports), spans_of(settings, charge.slot, log)
+    Loop(transport, mill, charge.journal, report, settings, log, stopping, watch=mill.watch, spans=spans).run()
 
 
 def roll_up(charge: "Charge", transport: Transport, stopping: Callable[[], bool], log: logs.Log) -> None:

@@ -1,8 +1,11 @@
 """Logs: JSON in containers and pipes, readable in a terminal. Never text of a page; one line whatever a url holds."""
 
 import logging
+import math
 import re
 import sys
+import time
+from collections.abc import Callable, Hashable
 from typing import Any, Final, cast
 
 import structlog
@@ -50,11 +53,46 @@ def _sanitised(_: Any, __: str, event: Any) -> Any:  # noqa: ANN401 - structlog'
     return {name: sanitise(value) if isinstance(value, str) else value for name, value in event.items()}
 
 
+class Sampler:
+    """Lets one of each kind through in a while, so that what happens a thousand times a second is one line."""
+
+    def __init__(self, seconds: float, clock: Callable[[], float] = time.monotonic) -> None:
+        """`seconds` from one that is let through to the next."""
+        self._seconds = seconds
+        self._clock = clock
+        self._kinds: dict[Hashable, tuple[float, int]] = {}
+
+    def lets(self, kind: Hashable) -> int | None:
+        """How many of the kind were withheld since the last one, if this one may pass; None if it may not."""
+        now = self._clock()
+        since, withheld = self._kinds.get(kind, (-math.inf, 0))
+        if now - since < self._seconds:
+            self._kinds[kind] = since, withheld + 1
+            return None
+        if len(self._kinds) >= _KINDS:
+            self._kinds.clear()
+        self._kinds[kind] = now, 0
+        return withheld
+
+
+_KINDS: Final = 1000
+"""Kinds that a sampler remembers; then it begins anew."""
+_LIBRARY_SECONDS: Final = 10.0
+"""Between two lines from the same line of a library's code."""
+
+
 class _Forward(logging.Handler):
-    """Lines of libraries (kafka-python above all) as lines of ours."""
+    """Lines of libraries (kafka-python above all) as lines of ours, sampled: they repeat while brokers are away."""
+
+    def __init__(self, level: int) -> None:
+        super().__init__(level)
+        self._sampler = Sampler(_LIBRARY_SECONDS)
 
     def emit(self, record: logging.LogRecord) -> None:
         """One line, without trace."""
+        withheld = self._sampler.lets((record.pathname, record.lineno))
+        if withheld is None:
+            return
         level = record.levelname.lower()
         write = getattr(get(), level if level in {"warning", "error", "critical"} else "info")
-        write("library", logger=record.name, message=record.getMessage())
+        write("library", logger=record.name, message=record.getMessage(), withheld=withheld)

@@ -12,9 +12,10 @@ from dataclasses import dataclass, field
 from typing import Final
 
 from worker.journal import Journal
-from worker.log import Log
+from worker.log import Log, Sampler
 from worker.mill import Mill
 from worker.settings import Settings
+from worker.spans import NoSpans, Spans
 from worker.stopwatch import Stopwatch
 from worker.tally import Report, Standing, Tally, Trouble
 from worker.transport import Batch, Output, Transport, TransportError, Unavailable
@@ -25,6 +26,8 @@ _STANDING_SECONDS: Final = 2.0
 """How often a process that has nothing to do says where it stands."""
 _BACKOFF_SECONDS: Final = (0.2, 10.0)
 """First and longest pause after a failed call."""
+_EXAMPLE_SECONDS: Final = 60.0
+"""From one rejected page in the log to the next of the same reason."""
 
 
 class TooManyBad(Exception):  # noqa: N818 - a verdict on the input, not a defect of the program
@@ -46,7 +49,9 @@ class Loop:
     sleep: Callable[[float], None] = time.sleep
     watch: Stopwatch = field(default_factory=Stopwatch)
     """The mill's, so that all stages of a process are in one place."""
+    spans: Spans = field(default_factory=NoSpans)
     _health: "_Health" = field(init=False)
+    _rejected: Sampler = field(default_factory=lambda: Sampler(_EXAMPLE_SECONDS), init=False)
     _failing_since: float | None = field(default=None, init=False)
     _pause: float = field(default=_BACKOFF_SECONDS[0], init=False)
     _said: float = field(default=0.0, init=False)
@@ -62,6 +67,7 @@ class Loop:
         finally:
             with self.journal.calling():
                 self.transport.close()
+                self.spans.close()
 
     def _turn(self) -> None:
         try:
@@ -95,16 +101,17 @@ class Loop:
 
     def _deliver_head(self, batch: Batch) -> Batch:
         """Process and deliver what fits into one transaction; returns the rest."""
-        started = self.monotonic()
+        tally, started = Tally(), self.monotonic()
         waiting = sum(len(record.value or b"") for record in batch.records)
         self.journal.holds(waiting)
-        outputs, tally = self._process(batch, started)
-        head, rest = batch.split(tally.pages)
-        self._health.judge(tally)
-        self.journal.holds(waiting + tally.output_bytes)
-        before = self.monotonic()
-        self._deliver(head, outputs)
-        tally.deliver_seconds = self.monotonic() - before
+        with self.spans.batch(tally):
+            outputs = self._process(batch, tally, started)
+            head, rest = batch.split(tally.pages)
+            self._health.judge(tally)
+            self.journal.holds(waiting + tally.output_bytes)
+            before = self.monotonic()
+            self._deliver(head, outputs)
+            tally.deliver_seconds = self.monotonic() - before
         tally.batch_seconds = self.monotonic() - started
         self._delivered(tally, head)
         return rest
@@ -117,9 +124,9 @@ class Loop:
         finally:
             self.watch.end()
 
-    def _process(self, batch: Batch, started: float) -> tuple[list[Output], Tally]:
+    def _process(self, batch: Batch, tally: Tally, started: float) -> list[Output]:
         """Outputs of the first pages of the batch, until one of its limits is reached; at least of one page."""
-        tally, outputs = Tally(), list[Output]()
+        outputs: list[Output] = []
         worker = self.settings.worker
         self.mill.look_at_suspects()
         size = 0
@@ -135,11 +142,12 @@ class Loop:
             outcome, made = self.mill.grind(record)
             self.journal.page_ends()
             tally.add(outcome)
+            self.spans.page(record, outcome)
             outputs += made
             if self.mill.stands_alone(record):
                 break
         tally.output_bytes = sum(len(output.value or b"") for output in outputs)
-        return outputs, tally
+        return outputs
 
     def _delivered(self, tally: Tally, head: Batch) -> None:
         self.journal.delivered()
@@ -160,6 +168,15 @@ class Loop:
             deliver_seconds=round(tally.deliver_seconds, 3),
             lag=sum(tally.lag.values()),
         )
+        self._show_rejected(tally)
+
+    def _show_rejected(self, tally: Tally) -> None:
+        """One page of each reason now and then, by its place: the dead letters hold them all."""
+        for letter in tally.glimpse.letters:
+            if letter.position is not None and self._rejected.lets(letter.reason) is not None:
+                write = self.log.warning if letter.reason in _OUR_FAULT else self.log.info
+                where = {"partition": letter.position.partition, "offset": letter.position.offset}
+                write("page_rejected", reason=letter.reason, detail=letter.detail, host=letter.host, **where)
 
     def _rest(self) -> None:
         """Nothing came: say where this process stands, now and then."""

@@ -21,7 +21,8 @@ OURS: Final = "newsmill."
 CONNECT: Final = "__connect.errors."
 """Prefix of Kafka Connect's dead-letter headers, understood by the tools of its world."""
 ATTEMPT: Final = f"{OURS}attempt"
-_TRACE: Final = ("traceparent", "tracestate")
+TRACE: Final = ("traceparent", "tracestate")
+"""Headers that tie a page to the trace of whoever sent it: outputs carry them on."""
 _STAGE: Final = {
     Reason.CRASHED: "TASK_PUT",
     Reason.TIME_LIMIT: "TASK_PUT",
@@ -55,7 +56,7 @@ class Names:
 
 def outputs_of(record: Record, outcome: Outcome, names: Names, at: datetime) -> list[Output]:
     """All records to write for one page. Raises Reject when an article is larger than a record may be."""
-    trace = tuple((name, value) for name, value in record.headers if name in _TRACE)
+    trace = tuple((name, value) for name, value in record.headers if name in TRACE)
     made = [Output(names.articles, a.article_id.encode(), encode(a), trace) for a in outcome.articles]
     for output in made:
         if output.value is not None and len(output.value) > names.max_bytes:

@@ -18,7 +18,7 @@ from pydantic import ValidationError
 from schemas.codec import decode, encode
 from schemas.messages import PageMetrics, SourceMetrics
 from worker.journal import Journal
-from worker.log import Log
+from worker.log import Log, Sampler
 from worker.settings import Settings
 from worker.tally import Report, Standing, Trouble
 from worker.transport import Batch, Output, Record, Transport, Unavailable
@@ -27,6 +27,8 @@ GRACE_SECONDS: Final = 30.0
 """How long after its end an idle window stays open."""
 _STANDING_SECONDS: Final = 2.0
 _PAUSE_SECONDS: Final = 1.0
+_EXAMPLE_SECONDS: Final = 60.0
+"""From one record in the log that is no page's metrics to the next."""
 
 
 @dataclass
@@ -111,6 +113,7 @@ class Rollup:
     clock: Callable[[], float] = time.time
     sleep: Callable[[float], None] = time.sleep
     _open: dict[int, Window] = field(default_factory=dict, init=False)
+    _foreign: Sampler = field(default_factory=lambda: Sampler(_EXAMPLE_SECONDS), init=False)
     _failing_since: float | None = field(default=None, init=False)
     _said: float = field(default=0.0, init=False)
 
@@ -177,7 +180,10 @@ class Rollup:
         try:
             return decode(PageMetrics, record.value or b"")
         except ValidationError:
-            self.log.warning("not_page_metrics", partition=record.partition, offset=record.offset)
+            withheld = self._foreign.lets("not_page_metrics")
+            if withheld is not None:
+                where = {"partition": record.partition, "offset": record.offset}
+                self.log.warning("not_page_metrics", withheld=withheld, **where)
             return None
 
     def _start_of(self, record: Record) -> int:

@@ -156,6 +156,23 @@ class Log(_Group):
     """auto: readable in a terminal, JSON elsewhere."""
 
 
+def _traces_are_wanted(data: dict[str, Any]) -> bool:
+    standard = ("OTEL_EXPORTER_OTLP_ENDPOINT", "OTEL_EXPORTER_OTLP_TRACES_ENDPOINT")
+    disabled = os.environ.get("OTEL_SDK_DISABLED", "").lower() == "true"
+    return not disabled and bool(data.get("endpoint") or any(os.environ.get(name) for name in standard))
+
+
+class Otel(_Group):
+    """Traces, by OTLP over http, with the extra `otel`."""
+
+    endpoint: Annotated[str, Field(pattern=r"^https?://[^/]")] | None = None
+    """The collector's address, without `/v1/traces`; where it is not set, the standard OTEL_EXPORTER_OTLP_ENDPOINT."""
+    enabled: bool = Field(default_factory=_traces_are_wanted)
+    """On when there is an endpoint."""
+    page_share: Annotated[float, Field(ge=0, le=1)] = 0.01
+    """Share of the pages without a `traceparent` that get a span; those with one are as it says."""
+
+
 class Settings(BaseSettings):
     """Every setting with its default."""
 
@@ -172,6 +189,7 @@ class Settings(BaseSettings):
     rollup: Rollup = Rollup()
     http: Http = Field(default_factory=Http)
     log: Log = Log()
+    otel: Otel = Field(default_factory=Otel)
 
 
 class SettingsError(Exception):

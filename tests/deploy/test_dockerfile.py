@@ -51,7 +51,7 @@ def test_everything_from_the_registry_is_locked_with_hashes(stages):
         assert "--require-hashes" in command or "--no-index" in command, command
 
 
-@pytest.mark.parametrize("lock", ["requirements.lock", "deploy/build.lock"])
+@pytest.mark.parametrize("lock", ["requirements.lock", "requirements-otel.lock", "deploy/build.lock"])
 def test_every_locked_requirement_has_a_version_and_a_hash(root, lock):
     text = re.sub(r"\\\n\s*", "", (root / lock).read_text())
     lines = [line for line in text.splitlines() if line and not line.lstrip().startswith("#")]
@@ -59,6 +59,15 @@ def test_every_locked_requirement_has_a_version_and_a_hash(root, lock):
     for line in lines:
         assert re.match(r"[\w.-]+(\[[\w,]+\])?==\S+ ", line), line
         assert "--hash=sha256:" in line, line
+
+
+def test_the_image_with_traces_has_the_same_packages_and_those_of_the_extra(root):
+    plain, traced = (
+        set(re.findall(r"(?m)^[\w.-]+==\S+", (root / name).read_text()))
+        for name in ("requirements.lock", "requirements-otel.lock")
+    )
+    assert plain < traced
+    assert {name.partition("==")[0] for name in traced - plain} >= {"opentelemetry-sdk", "protobuf"}
 
 
 def test_every_copied_file_exists_and_is_part_of_the_context(root, stages):

@@ -11,6 +11,7 @@ from rich.console import Console
 from rich.markup import escape
 
 from worker.settings import Settings, SettingsError, load
+from worker.spans import MISSING, installed
 from worker.transport import TransportError
 from worker.transport.kafka.probe import rights
 from worker.transport.plan import DEFAULT_PARTITIONS, plan
@@ -38,6 +39,8 @@ def command() -> None:
 
 
 def _lines(settings: Settings) -> Iterator[_Line]:
+    if settings.otel.enabled:
+        yield f"traces to {settings.otel.endpoint or 'OTEL_EXPORTER_OTLP_ENDPOINT'}", None if installed() else MISSING
     where = f"brokers at {settings.kafka.bootstrap_servers}"
     try:
         with TopicAdmin(settings.kafka) as admin:

@@ -19,6 +19,7 @@ from worker.live import serve as live
 from worker.live.board import Board
 from worker.observe import Metrics
 from worker.settings import Settings, SettingsError, load
+from worker.spans import MISSING, installed
 from worker.supervisor import Supervisor
 from worker.tally import Overview, Report
 
@@ -42,6 +43,11 @@ def run(settings: Settings, work: Work = grind_pages) -> Exit:
     """The worker with these settings, its processes doing this work; returns its exit code."""
     logs.configure(settings.log)
     log = logs.get(process="supervisor")
+    if settings.otel.enabled and not installed():
+        if settings.otel.endpoint:
+            print(f"NEWSMILL_OTEL__ENDPOINT={settings.otel.endpoint}: {MISSING}", file=sys.stderr)  # noqa: T201 - the command's error
+            return Exit.CONFIGURATION
+        log.error("no_traces", error=f"OTEL_EXPORTER_OTLP_ENDPOINT is set, but {MISSING}")
     board = Board(settings.instance, VERSION, time.time())
 
     def report(slot: int, said: Report) -> None:
