@@ -17,8 +17,11 @@ from tests.security.conftest import PASSWORD, RIGHTS, Fortress, acl, rights_of, 
 from worker.settings import Kafka, Settings, SettingsError, load
 from worker.transport import Output, Refused, TopicMissing, TransportError, Unavailable
 from worker.transport.kafka import KafkaTransport, security
+from worker.transport.plan import TopicPlan
+from worker.transport.topics import TopicAdmin
 
 TOPICS = Settings().topics
+WRONG = "a-wrong-and-secret-password"
 RUN = [tuple(right) for command, *right in RIGHTS if command == "run"]
 
 
@@ -67,18 +70,54 @@ def test_one_right_fewer_is_refused_by_name(fortress, missing):
     ("door", "changed", "words"),
     [
         ("scram", {"sasl_username": "nobody"}, "credentials"),
+        ("scram", {"sasl_password": WRONG}, "credentials"),
+        ("scram", {"ssl_cafile": None}, "certificates"),
+        ("scram", {"bootstrap_servers": "localhost"}, "certificates"),
         ("mutual", {"ssl_certfile": None, "ssl_keyfile": None}, ""),
         ("bearer", {"sasl_oauth_token_file": None, "sasl_oauth_token": token("newsmill", -60)}, "credentials"),
     ],
-    ids=["user", "no certificate", "old token"],
+    ids=["user", "password", "unknown authority", "certificate of another host", "no certificate", "old token"],
 )
 def test_the_wrong_key_opens_nothing(fortress, door, changed, words):
     fortress.grant(rights_of("run"))
     with pytest.raises(TransportError) as error:
-        deliver_one(getattr(fortress, door)(**changed), 20.0)
-    assert isinstance(error.value, (Refused, Unavailable))
+        deliver_one(getattr(fortress, door)(**_dialled(fortress, changed)), 20.0)
+    assert isinstance(error.value, Refused if words else (Refused, Unavailable)), error.value
     assert words in str(error.value).lower()
-    assert PASSWORD not in str(error.value)
+    assert not [secret for secret in (PASSWORD, WRONG) if secret in str(error.value)]
+
+
+def _dialled(fortress: Fortress, changed: dict[str, object]) -> dict[str, object]:
+    """With the port behind a host that is dialled by another name than its certificate has."""
+    if "bootstrap_servers" not in changed:
+        return changed
+    return changed | {"bootstrap_servers": f"{changed['bootstrap_servers']}:{fortress.broker.nodes[0].client_port}"}
+
+
+def test_a_host_may_have_another_name_where_the_settings_say_so(fortress):
+    named = _dialled(fortress, {"bootstrap_servers": "localhost", "ssl_check_hostname": False})
+    with TopicAdmin(fortress.scram(**named)) as admin:
+        assert admin.nodes() == 1
+
+
+def test_a_bearer_token_is_read_from_its_file_anew_for_each_connection(fortress):
+    fortress.grant(rights_of("run"))
+    put(fortress)
+    settings = fortress.bearer()
+    settings.sasl_oauth_token_file.write_text("stale")
+    with pytest.raises(TransportError):
+        deliver_one(settings, 20.0)
+    settings.sasl_oauth_token_file.write_text(fortress.token)
+    assert deliver_one(settings) > 0
+
+
+def test_the_check_passes_with_its_rights_and_the_topics_are_made_over_tls(fortress):
+    fortress.grant(rights_of("run", "check"))
+    checked = newsmill(fortress, "check")
+    assert (checked.returncode, "wrong" in checked.stdout) == (0, False), checked.stdout + checked.stderr
+    fortress.grant([acl("topic", "made-over-tls", "literal", right) for right in ("Create", "Describe")])
+    with TopicAdmin(fortress.scram()) as admin:
+        assert admin.create([TopicPlan("made-over-tls", 1, 1, {})]) == ["made-over-tls"]
 
 
 def test_what_a_broker_says_before_it_closes_is_read():
@@ -95,14 +134,14 @@ def test_what_a_broker_says_before_it_closes_is_read():
     assert isinstance(end[1], KafkaConnectionError)
 
 
-def newsmill(fortress: Fortress, *arguments: str, **more: str) -> subprocess.CompletedProcess[str]:
+def newsmill(fortress: Fortress, *arguments: str, secret: str = PASSWORD) -> subprocess.CompletedProcess[str]:
     """The command over SASL_SSL, its password in a file."""
-    secret = fortress.folder / "password"
-    secret.write_text(PASSWORD + "\n")
+    file = fortress.folder / "password"
+    file.write_text(f"{secret}\n")
     chosen = fortress.scram().model_dump(exclude={"sasl_password"}, exclude_defaults=True)
     environment = {f"NEWSMILL_KAFKA__{name.upper()}": str(value) for name, value in chosen.items()}
-    environment |= {"NEWSMILL_KAFKA__SASL_PASSWORD_FILE": str(secret), "NEWSMILL_HTTP__PORT": "0"}
-    environment |= {"NEWSMILL_WORKER__PROCESSES": "1", "NEWSMILL_LOG__LEVEL": "debug", **more}
+    environment |= {"NEWSMILL_KAFKA__SASL_PASSWORD_FILE": str(file), "NEWSMILL_HTTP__PORT": "0"}
+    environment |= {"NEWSMILL_WORKER__PROCESSES": "1", "NEWSMILL_LOG__LEVEL": "debug"}
     return subprocess.run(
         [sys.executable, "-c", "from worker.cli import main; main()", *arguments],
         env={**os.environ, **environment}, capture_output=True, text=True, timeout=120, check=False,
@@ -126,6 +165,11 @@ def test_the_commands_work_with_their_rights_and_tell_no_secret(fortress):
     assert PASSWORD not in "".join(run.stdout + run.stderr for run in (worked, audited, replayed, refused))
 
 
+def test_a_worker_with_a_wrong_password_ends_with_its_own_code_and_does_not_tell_it(fortress):
+    done = newsmill(fortress, "run", secret=WRONG)
+    assert (done.returncode, WRONG in done.stdout + done.stderr) == (5, False), done.stderr[-2000:]
+
+
 SECRETS = {"sasl_password": PASSWORD, "ssl_password": PASSWORD, "sasl_oauth_token": PASSWORD}
 
 
@@ -133,6 +177,8 @@ def test_no_secret_shows_in_the_settings():
     """Neither in a `repr`, nor as text, nor in what a dump to JSON shows, nor in an error about another setting."""
     settings = load(kafka=SECRETS)
     assert PASSWORD not in f"{settings!r} {settings} {settings.model_dump()} {settings.model_dump_json()}"
+    bearer = Kafka(security_protocol="SASL_SSL", sasl_mechanism="OAUTHBEARER", sasl_oauth_token=PASSWORD)
+    assert PASSWORD not in repr(security.connection(bearer, "test"))
     with pytest.raises(SettingsError) as error:
         load(kafka={**SECRETS, "session_timeout_seconds": -1})
     assert PASSWORD not in str(error.value)
