@@ -103,10 +103,11 @@ def test_the_schemas_refuse_a_misspelt_field(production):
 
 def test_every_pod_is_restricted(manifests):
     """By the rules of the pod security standard `restricted`, and with a read-only root."""
-    workloads = [doc for doc in manifests if doc["kind"] in ("StatefulSet", "Job", "Deployment")]
-    assert workloads
-    for doc in workloads:
-        pod = doc["spec"]["template"]["spec"]
+    specs = [doc["spec"] for doc in manifests if doc["kind"] in ("StatefulSet", "Job", "Deployment")]
+    specs += [doc["spec"]["jobTemplate"]["spec"] for doc in manifests.all("CronJob")]
+    assert specs
+    for spec in specs:
+        pod = spec["template"]["spec"]
         assert pod["securityContext"]["runAsNonRoot"] is True
         assert pod["securityContext"]["runAsUser"] > 0
         assert pod["securityContext"]["seccompProfile"] == {"type": "RuntimeDefault"}
@@ -244,7 +245,39 @@ def test_users_have_no_right_that_they_do_not_need(production):
         ("group", "newsmill-rollup"): {"Read"},
         ("transactionalId", "newsmill-rollup-"): {"Write", "Describe"},
     }
+    assert rights["newsmill-audit"] == {
+        ("topic", topics.pages): {"Read", "Describe"},
+        ("topic", topics.articles): {"Read", "Describe", "DescribeConfigs"},
+        ("topic", topics.metrics): {"Read", "Describe"},
+        ("topic", topics.dead_letters): {"Read", "Describe"},
+        ("group", "newsmill"): {"Describe"},
+    }
+    assert rights["newsmill-replay"] == {
+        ("topic", topics.dead_letters): {"Read", "Describe"},
+        ("topic", topics.pages): {"Write", "Describe"},
+        ("group", "newsmill-replay"): {"Read"},
+        ("transactionalId", "newsmill-replay"): {"Write", "Describe"},
+    }
     assert all(operations == {"Describe"} for operations in rights["newsmill-scaler"].values())
+
+
+def test_tools_wait_until_they_are_called_and_sign_in_as_their_own_user(production):
+    users = {doc["metadata"]["name"] for doc in production.all("KafkaUser")}
+    tools = production.all("CronJob")
+    assert [doc["metadata"]["name"] for doc in tools] == ["newsmill-audit", "newsmill-replay"]
+    for doc in tools:
+        name = doc["metadata"]["name"]
+        pod = doc["spec"]["jobTemplate"]["spec"]["template"]
+        (container,) = pod["spec"]["containers"]
+        assert doc["spec"]["suspend"] is True
+        assert container["args"] == [name.removeprefix("newsmill-")]
+        assert container["env"] == [{"name": "NEWSMILL_KAFKA__SASL_USERNAME", "value": name}]
+        assert name in users
+        assert {"secretName": name, "defaultMode": 0o444} in [volume.get("secret") for volume in pod["spec"]["volumes"]]
+        selected = production.one("NetworkPolicy")["spec"]["podSelector"]["matchLabels"]
+        assert selected.items() <= pod["metadata"]["labels"].items()
+        assert container["image"] == production.container["image"]
+        assert container["envFrom"] == production.container["envFrom"]
 
 
 def rights_of(user):

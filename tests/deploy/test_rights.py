@@ -1,6 +1,7 @@
 """The rights in the manifests are enough for each program and not for more: asked of a broker with access lists."""
 
 import os
+import re
 import subprocess
 import sys
 import time
@@ -28,7 +29,7 @@ from worker.transport.topics import TopicAdmin
 
 pytestmark = pytest.mark.broker
 NAMES = Topics()
-PASSWORDS = {"admin": "all", "newsmill": "one", "newsmill-rollup": "two"}
+PASSWORDS = {"admin": "all", "newsmill": "one", "newsmill-rollup": "two", "newsmill-audit": "3", "newsmill-replay": "4"}
 AUTHORIZED = {
     "authorizer.class.name": "org.apache.kafka.metadata.authorizer.StandardAuthorizer",
     "super.users": "User:ANONYMOUS;User:admin",
@@ -48,6 +49,11 @@ def login(bootstrap, user):
     }
 
 
+def spelled(operation):
+    """DescribeConfigs -> DESCRIBE_CONFIGS."""
+    return re.sub(r"(?<!^)(?=[A-Z])", "_", operation).upper()
+
+
 def access_lists(deploy):
     """What Strimzi would make of the KafkaUsers."""
     users = yaml.safe_load_all((deploy / "kubernetes" / "components" / "strimzi" / "users.yaml").read_text())
@@ -57,7 +63,7 @@ def access_lists(deploy):
             pattern = ResourcePattern(KINDS[resource["type"]], resource["name"], PATTERNS[resource["patternType"]])
             for operation in entry["operations"]:
                 who = f"User:{user['metadata']['name']}"
-                yield ACL(who, "*", ACLOperation[operation.upper()], ACLPermissionType.ALLOW, pattern)
+                yield ACL(who, "*", ACLOperation[spelled(operation)], ACLPermissionType.ALLOW, pattern)
 
 
 @pytest.fixture(scope="module")
@@ -131,6 +137,20 @@ def test_worker_and_rollup_work_with_their_rights(bootstrap):
         rollup.terminate()
         assert worker.wait(30) == Exit.CLEAN
         assert rollup.wait(30) == Exit.CLEAN
+
+
+def test_audit_and_replay_work_with_their_rights(bootstrap):
+    producer = kafka.KafkaProducer(**login(bootstrap, "admin"))
+    producer.send(NAMES.pages, value=b"{", key=b"key").get(30)
+    producer.close()
+    worker = started(["run", "--stop-when-idle", "1"], "newsmill-0", environment(bootstrap, "newsmill"))
+    assert worker.wait(120) == Exit.CLEAN
+    audit = started(["audit"], "audit", environment(bootstrap, "newsmill-audit"))
+    assert audit.wait(120) == 0
+    before = count(bootstrap, NAMES.pages)
+    replay = started(["replay", "--yes"], "replay", environment(bootstrap, "newsmill-replay"))
+    assert replay.wait(120) == 0
+    assert count(bootstrap, NAMES.pages) == before + 1
 
 
 def test_what_goes_beyond_the_rights_is_refused(bootstrap):

@@ -9,7 +9,7 @@ import typer
 from worker.cli.progress import Meter, meter
 from worker.inputs import Inputs, NoInput, PageRecord
 from worker.settings import Settings, SettingsError, load
-from worker.transport import TopicMissing, TransportError
+from worker.transport import Refused, TopicMissing, TransportError
 from worker.transport.kafka.feeder import Feeder
 from worker.transport.topics import TopicAdmin
 
@@ -43,6 +43,8 @@ def _feed(source: Inputs, settings: Settings, topic: str, rate: float | None) ->
         state = admin.states([topic]).get(topic)
     if state is None:
         raise TopicMissing(f"topic {topic} does not exist; make it with: newsmill topics create")
+    if "max.message.bytes" not in state.settings:
+        raise Refused(f"no right to see the settings of topic {topic} (DescribeConfigs)")
     with Feeder(settings.kafka, topic, state.record_bytes) as feeder, meter(source.bytes_total) as shown:
         unread = _send_all(source, feeder, shown, rate)
         feeder.finish()
