@@ -5,6 +5,7 @@ import subprocess
 
 from tests.kit.tools import program
 from worker.child import FINAL
+from worker.paths import state_dir
 from worker.settings import Worker
 
 
@@ -36,3 +37,11 @@ def test_what_does_not_mend_itself_is_not_started_again(deploy):
     text = (deploy / "systemd" / "newsmill.service").read_text()
     (codes,) = re.findall(r"(?m)^RestartPreventExitStatus=(.*)$", text)
     assert {int(code) for code in codes.split()} == FINAL
+
+
+def test_the_unit_keeps_its_state_where_it_may_write(deploy, monkeypatch):
+    text = (deploy / "systemd" / "newsmill.service").read_text()
+    (folder,) = re.findall(r"(?m)^StateDirectory=(.*)$", text)
+    (home,) = re.findall(r"(?m)^Environment=XDG_STATE_HOME=(.*)$", text)
+    monkeypatch.setenv("XDG_STATE_HOME", home.replace("%S", "/var/lib"))
+    assert str(state_dir()) == f"/var/lib/{folder}"

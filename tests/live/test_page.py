@@ -44,6 +44,11 @@ while (walker.nextNode()) {
 }
 return found;
 """
+CUT = """
+return [...document.querySelectorAll('main :not(.unseen)')]
+  .filter((e) => e.clientWidth && e.scrollWidth > e.clientWidth + 1).map((e) => e.id || e.className || e.tagName);
+"""
+"""What is wider than its place, and so cut off or to be scrolled."""
 
 
 def headline(title, language="en", direction="ltr", url="https://news.example/story", **more):
@@ -182,6 +187,7 @@ def test_every_text_can_be_read_at_every_size_in_both_schemes(browser, page, art
     poor = [entry for entry in browser.run(CONTRAST) if entry[0] < 4.5]
     assert poor == []
     assert browser.run("return document.documentElement.scrollWidth") <= width
+    assert browser.run(CUT) == []
     assert browser.run("return document.querySelector('#pause').getBoundingClientRect().height") >= 44
 
 

@@ -52,6 +52,9 @@ function languageName(tag) {
   }
 }
 
+/* A record without an address has no host. */
+const hostName = (host) => (host === "unknown" ? "no address" : host);
+
 function headline(item, now) {
   const attributes = { class: item.title ? "headline" : "headline none" };
   if (item.title) Object.assign(attributes, { dir: item.direction, lang: item.language });
@@ -66,19 +69,21 @@ function headline(item, now) {
 
 function letter(item, now) {
   const at = item.position;
-  const place = at ? ` · ${at.topic} ${at.partition} at ${at.offset} · ` : " · ";
+  const place = at ? ` · ${at.topic}, partition ${at.partition}, offset ${at.offset} · ` : " · ";
   return element("li", {}, [
     element("span", { class: "reason" }, item.reason), " ", element("bdi", {}, item.detail),
-    element("p", { class: "about" }, [element("bdi", {}, item.host), place, time(item.at, now)]),
+    element("p", { class: "about" }, [element("bdi", {}, hostName(item.host)), place, time(item.at, now)]),
   ]);
 }
 
+/* The roles are said again for narrow windows, where a row is laid out as a grid and would lose them. */
 function source(item) {
-  const number = (text) => element("td", { class: "number" }, text);
-  return element("tr", {}, [
-    element("th", { scope: "row" }, element("bdi", {}, item.host)),
-    element("td", { class: item.health }, MARKS[item.health] ?? item.health),
-    number(count(item.pages)), number(percent(item.article_share)), number(percent(item.confidence)),
+  const number = (name, text) => element("td", { class: "number", role: "cell", "data-name": name }, text);
+  return element("tr", { role: "row" }, [
+    element("th", { scope: "row", role: "rowheader" }, element("bdi", {}, item.host)),
+    element("td", { class: item.health, role: "cell" }, MARKS[item.health] ?? item.health),
+    number("pages", count(item.pages)), number("articles", percent(item.article_share)),
+    number("confidence", percent(item.confidence)),
   ]);
 }
 
@@ -129,9 +134,16 @@ function makeCharts() {
   chart("chart-lag", [line("Time behind", "--warn", "y", duration)], durations);
 }
 
+/* New values; the legend shows the latest unless somebody points at others. */
+function plot(id, times, ...values) {
+  const chosen = charts[id];
+  chosen.setData([times, ...values]);
+  if (chosen.cursor.idx == null) chosen.setLegend({ idx: values[0].findLastIndex((value) => value != null) });
+}
+
 function drawCharts(series) {
-  charts["chart-pages"].setData([series.times, series.pages, series.dead]);
-  charts["chart-lag"].setData([series.times, series.lag_seconds]);
+  plot("chart-pages", series.times, series.pages, series.dead);
+  plot("chart-lag", series.times, series.lag_seconds);
   const highest = (values) => Math.max(0, ...values.filter((value) => value != null));
   byId("caption-pages").textContent = `At most ${rate(highest(series.pages))} pages a second in the last 15 minutes.`;
   byId("caption-lag").textContent = `At most ${duration(highest(series.lag_seconds))} and ${count(highest(series.lag_records))} pages behind.`;
