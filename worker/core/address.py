@@ -26,8 +26,11 @@ _TRACKING = (
 
 
 _PATH: Final = r"/(?:[A-Za-z0-9_-][A-Za-z0-9_.-]*/)*(?:[A-Za-z0-9_-][A-Za-z0-9_.-]*)?"
-_PLAIN_PATH: Final = re.compile(_PATH)
-"""A path from a site's root in which nothing is to be resolved."""
+_BEHIND: Final = r"(?:\?[^\s#]+)?(?:#\S+)?"
+_ROOTED: Final = re.compile(rf"/(?:[\w%+~-][\w.,%+~=@-]*/)*(?:[\w%+~-][\w.,%+~=@-]*)?{_BEHIND}", re.ASCII)
+"""A path from a site's root in which nothing is to be resolved, with query and fragment."""
+_ABSOLUTE: Final = re.compile(rf"https?://(?:[a-zA-Z0-9-]+\.)+[a-zA-Z0-9-]+(?::\d+)?/[^\s?#;]*{_BEHIND}", re.ASCII)
+"""A url that means itself, wherever it stands."""
 _PLAIN: Final = re.compile(rf"https?://(?:[a-z0-9](?:[a-z0-9-]{{0,61}}[a-z0-9])?\.)+[a-z]{{2,20}}{_PATH}")
 """A url that is in canonical form already."""
 
@@ -45,8 +48,10 @@ def host_of(url: str) -> str:
 def absolute(base: str, href: str) -> str | None:
     """The http address that a page at `base` means by `href`; None when it is another kind of address, or none."""
     href = href.strip()
+    if _ABSOLUTE.fullmatch(href):
+        return href
     origin = _origin(base)
-    if origin and _PLAIN_PATH.fullmatch(href):
+    if origin and _ROOTED.fullmatch(href):
         return origin + href
     try:
         url = urljoin(base, href)

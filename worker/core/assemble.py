@@ -4,7 +4,7 @@ import re
 from bisect import bisect_right
 from collections import defaultdict
 from collections.abc import Iterator
-from itertools import pairwise, takewhile
+from itertools import islice, pairwise
 from typing import Final
 
 from schemas.messages import Role
@@ -48,7 +48,9 @@ def _paragraphs(layout: Layout, segment: Segment) -> Iterator[Span]:
     role = {Label.SUBHEADING: Role.SUBHEADING, Label.QUOTE: Role.QUOTE}.get(segment.label, Role.PARAGRAPH)
     if layout.blocks:
         first = bisect_right(layout.blocks, segment.start, key=lambda block: block.end)
-        for block in takewhile(lambda block: block.start < segment.end, layout.blocks[first:]):
+        for block in islice(layout.blocks, first, None):
+            if block.start >= segment.end:
+                break
             start, end = max(block.start, segment.start), min(block.end, segment.end)
             if start < end and layout.text[start:end].strip():
                 yield Span(start, end, block.role if role is Role.PARAGRAPH else role, block.level)

@@ -33,9 +33,18 @@ def decode(page: RawPage, limits: Limits) -> Content:
     text = page.html if page.html is not None else page.text or ""
     if len(text) > limits.page_bytes:
         raise Reject(Reason.TOO_LARGE, f"{len(text)} characters, limit {limits.page_bytes}")
-    text = _SURROGATES.sub("\N{REPLACEMENT CHARACTER}", text)
+    text = _without_surrogates(text)
     warnings = (WarningCode.REPLACEMENT_CHARACTERS,) if "\N{REPLACEMENT CHARACTER}" in text else ()
     return Content(text, "text" if page.html is None else "html", None, warnings)
+
+
+def _without_surrogates(text: str) -> str:
+    """Lone surrogates, which no encoding takes, replaced one for one."""
+    try:
+        text.encode("utf-16-le")  # the quickest way to ask whether there are any
+    except UnicodeEncodeError:
+        return _SURROGATES.sub("\N{REPLACEMENT CHARACTER}", text)
+    return text
 
 
 def _decode_bytes(page: RawPage, body: bytes, limits: Limits) -> Content:

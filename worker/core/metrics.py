@@ -12,6 +12,7 @@ from worker.core.model import CORE_VERSION, Content, Layout, Rejection
 
 FIELDS: Final = ("title", "authors", "source", "published_at", "section", "tags", "language", "images")
 """Fields whose absence in the main article is counted."""
+_SPACES: Final = tuple(c for c in map(chr, range(0x3001)) if c.isspace())
 
 
 def measure(  # noqa: PLR0913, PLR0917 - everything that is known of a page comes together here
@@ -26,9 +27,10 @@ def measure(  # noqa: PLR0913, PLR0917 - everything that is known of a page come
     """One PageMetrics, for a page that became articles and for one that was rejected alike."""
     characters: Counter[str] = Counter()
     segments: Counter[str] = Counter()
+    spaces = [space for space in _SPACES if space in layout.text]
     for segment in layout.segments:
-        stretch = layout.text[segment.start : segment.end]
-        characters[segment.label] += sum(map(len, stretch.split()))
+        start, end = segment.start, segment.end
+        characters[segment.label] += end - start - sum(layout.text.count(space, start, end) for space in spaces)
         segments[segment.label] += 1
     total = sum(characters.values())
     kept = sum(

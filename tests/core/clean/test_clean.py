@@ -7,7 +7,7 @@ import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from worker.core.clean import clean
+from worker.core.clean import STEPS, clean
 from worker.core.clean.mojibake import repair_mojibake
 
 CASES = [
@@ -51,6 +51,16 @@ marks = st.text(
 def test_cleaning_again_changes_nothing(text: str) -> None:
     once = clean(text)
     assert clean(once) == once
+
+
+@settings(max_examples=1000, deadline=None)
+@given(st.one_of(st.text(max_size=20), marks))
+@example("one ,two")
+def test_what_is_taken_for_clean_at_a_glance_is_changed_by_no_step(text: str) -> None:
+    stepped = text
+    for step in STEPS:
+        stepped = step(stepped)
+    assert clean(text) == stepped
 
 
 @settings(max_examples=300, deadline=None)

@@ -1,7 +1,9 @@
 """Cleaning: one step a file, applied in order to every published text. Letters are never changed."""
 
+import re
 from collections.abc import Callable
 from typing import Final
+from unicodedata import is_normalized
 
 from worker.core.clean.compose import compose
 from worker.core.clean.hyphens import join_hyphens
@@ -16,10 +18,16 @@ STEPS: Final[tuple[Callable[[str], str], ...]] = (
     space_marks,
     tighten_brackets,
 )
+_SPACE: Final = re.compile(" [ ,.)\\]}،؛؟。，、！？；।॥۔]")
+_SIGN: Final = re.compile(r"[(\[{] |[،؛؟।॥۔][^\W\d_]")
+"""What the steps change in a text that holds nothing but printable characters."""
 
 
 def clean(text: str) -> str:
     """The text as published; cleaning it again changes nothing."""
+    text = text.strip()
+    if text.isprintable() and is_normalized("NFC", text) and not (_SPACE.search(text) or _SIGN.search(text)):
+        return text  # as most are; to know it takes a quarter of the time of the steps
     for step in STEPS:
         text = step(text)
     return text

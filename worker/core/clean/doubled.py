@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from itertools import pairwise
 from typing import Final
 
-_SENTENCE_END: Final = re.compile(r"(?<=[.!?…؟。！？।۔])(?:[\"”»’')\]]*)\s+|(?<=[。！？])")
+_SENTENCE_END: Final = re.compile(r"[.!?…؟。！？।۔][\"”»’')\]]*\s+|[。！？]")
 _SHORTEST: Final = 60
 """Code points of a stretch below which a repetition may be meant (a refrain, `No. No.`)."""
 

@@ -10,6 +10,7 @@ from worker.core.model import Candidate, Content, Label, Layout, Metadata, Segme
 
 T = TypeVar("T")
 
+_NOTHING: Final = Metadata()
 MOST_CHARS: Final = 1000
 """Code points of a segment that a field is read from; the longest byline of the labelled pages has 400."""
 MOST_SEGMENTS: Final = 30
@@ -43,7 +44,7 @@ class Context:
     @property
     def metadata(self) -> Metadata:
         """What the markup says of the main story; nothing for an embedded one."""
-        return self.layout.metadata if self.is_main else Metadata()
+        return self.layout.metadata if self.is_main else _NOTHING
 
     def segments(self, *labels: Label) -> list[Segment]:
         """The story's segments of these labels, in the order of the page."""

@@ -3,6 +3,7 @@
 import re
 from collections.abc import Sequence
 from functools import cache
+from itertools import accumulate, islice
 from typing import Final
 
 from worker.core.enrich.fold import key
@@ -29,18 +30,19 @@ def strip_cue(line: str, kinds: Sequence[str], *, needs_colon: bool = False) -> 
 
 def cue_end(line: str, kinds: Sequence[str]) -> int:
     """Where the longest cue phrase at the start of `line` ends; 0 when there is none."""
-    known, firsts = _index(tuple(kinds))
+    known, begun = _index(tuple(kinds))
     found = 0
-    for count, word in enumerate(_WORD.finditer(line), 1):
-        if count > _MOST_WORDS or (count == 1 and key(word[0]).partition(" ")[0] not in firsts):
-            break
-        if key(line[: word.end()]) in known:
+    for word in islice(_WORD.finditer(line), _MOST_WORDS):
+        folded = key(line[: word.end()])
+        if folded in known:
             found = word.end()
+        if folded not in begun:
+            break
     return found
 
 
 @cache
 def _index(kinds: tuple[str, ...]) -> tuple[frozenset[str], frozenset[str]]:
-    """All cues of these kinds, and their first words."""
+    """All cues of these kinds, and the beginnings of them, of one word and more."""
     known = frozenset[str]().union(*(cue_keys(kind) for kind in kinds))
-    return known, frozenset(phrase.split()[0] for phrase in known)
+    return known, frozenset(beginning for phrase in known for beginning in accumulate(phrase.split(), "{} {}".format))

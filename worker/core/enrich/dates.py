@@ -4,6 +4,7 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
+from functools import lru_cache
 from typing import Final
 
 from schemas.messages import Precision
@@ -17,6 +18,8 @@ _WHOLE: Final = 400
 _AROUND: Final = 48
 _SHORT: Final = 200
 """Code points up to which relative times and dates without a year are looked for: a date line, not a story."""
+_REMEMBERED: Final = 64
+"""Code points up to which what a text gives is remembered: markup says the same date many times."""
 _DURATION: Final = re.compile(r"P(?:(\d+)W)?(?:(\d+)D)?(?:T(?:(\d+)H)?(?:(\d+)M)?)?")
 _SOME_DAY: Final = date(2000, 1, 1)
 _CERTAIN_LETTERS: Final = 4
@@ -51,6 +54,15 @@ def find_dates(text: str, languages: Sequence[str] = ()) -> list[FoundDate]:
     `languages` (BCP 47) decide between 11/24 and 24/11, between calendars, and between months of the same name.
     """
     known = frozenset(language.partition("-")[0].lower() for language in languages)
+    return list(_remembered(text, known)) if len(text) <= _REMEMBERED else _found(text, known)
+
+
+@lru_cache(maxsize=1024)
+def _remembered(text: str, known: frozenset[str]) -> tuple[FoundDate, ...]:
+    return tuple(_found(text, known))
+
+
+def _found(text: str, known: frozenset[str]) -> list[FoundDate]:
     found: list[FoundDate] = []
     for start, end in _windows(text):
         for date_ in _in_window(text[start:end], known, short=len(text) <= _SHORT):

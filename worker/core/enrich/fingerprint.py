@@ -1,8 +1,7 @@
 """Fingerprints of a body: equal for equal stories, and near for near ones."""
 
 import re
-import unicodedata
-from functools import lru_cache
+from functools import cache
 from typing import Final, TypeAlias
 from zlib import crc32
 
@@ -10,6 +9,8 @@ import numpy as np
 import numpy.typing as npt
 
 from worker.core.address import digest
+from worker.core.enrich.fold import evened
+from worker.core.enrich.letters import Table, look_up, table_of
 
 Words: TypeAlias = npt.NDArray[np.uint64]
 
@@ -18,7 +19,9 @@ _GAPS: Final = re.compile(r"[\W_]+")
 
 def fold_body(body: str) -> str:
     """What two printings of one story share: lower-case letters and digits, compatibility forms and spaces evened."""
-    return _GAPS.sub(" ", unicodedata.normalize("NFKC", body).casefold()).strip()
+    plain = evened(body).casefold()
+    letters = look_up(plain, _table())
+    return " ".join((_GAPS.sub(" ", plain) if letters is None else letters).split())
 
 
 def content_hash(folded: str) -> str:
@@ -27,24 +30,24 @@ def content_hash(folded: str) -> str:
 
 
 def simhash(folded: str) -> str:
-    """64-bit simhash over pairs of neighbouring words, hex: near-equal stories differ in few bits.
+    """64-bit simhash over pairs of neighbouring words of a folded body, hex: near-equal stories differ in few bits.
 
     Zeros for an empty body. Every pair counts as often as it occurs.
     """
     words = folded.split()
     if not words:
         return "0" * 16
-    codes = np.fromiter(map(_code, words), dtype=np.uint64, count=len(words))
-    with np.errstate(over="ignore"):
-        pairs = _mix(codes[:-1] * np.uint64(0x9E3779B97F4A7C15) ^ codes[1:]) if len(words) > 1 else _mix(codes)
-    bits = np.unpackbits(pairs.astype(">u8").view(np.uint8).reshape(-1, 8), axis=1)
-    majority = bits.sum(axis=0, dtype=np.int64) * 2 > len(pairs)
+    sums = np.fromiter(map(crc32, folded.encode("utf-8", "replace").split()), dtype=np.uint64, count=len(words))
+    codes = sums | np.fromiter(map(len, words), dtype=np.uint64, count=len(words)) << np.uint64(32)
+    pairs = _mix(codes[:-1] * np.uint64(0x9E3779B97F4A7C15) ^ codes[1:]) if len(words) > 1 else _mix(codes)
+    bits = np.unpackbits(pairs.astype(">u8").view(np.uint8)).reshape(-1, 64)
+    majority = bits.sum(axis=0, dtype=np.int32) * 2 > len(pairs)
     return np.packbits(majority).tobytes().hex()
 
 
-@lru_cache(maxsize=65_536)
-def _code(word: str) -> int:
-    return crc32(word.encode("utf-8", "replace")) | len(word) << 32
+@cache
+def _table() -> Table:
+    return table_of({})
 
 
 def _mix(values: Words) -> Words:

@@ -2,10 +2,12 @@
 
 import re
 import unicodedata
-from functools import lru_cache
+from functools import cache, lru_cache
 from typing import Final
 
 import regex  # type: ignore[import-untyped]
+
+from worker.core.enrich.letters import Table, look_up, table_of
 
 _ALIKE: Final = {
     ord(letter): plain
@@ -22,7 +24,25 @@ _CACHED: Final = 64
 
 def key(phrase: str) -> str:
     """A phrase folded for equality: compatibility forms, case, marks, mixed-up letters, punctuation, spaces."""
-    return _remembered(phrase) if len(phrase) <= _CACHED else _fold(phrase)
+    return _remembered(phrase) if len(phrase) <= _CACHED else " ".join(words_of(phrase))
+
+
+def words_of(text: str) -> list[str]:
+    """The words of a text folded as `key` folds them; made for long ones."""
+    plain = evened(text).casefold()
+    letters = look_up(plain, _table())
+    return _fold(plain).split() if letters is None else letters.split()
+
+
+def evened(text: str) -> str:
+    """Compatibility forms evened (NFKC), where it counts: signs that folding makes a space of may stay.
+
+    No-break spaces and ellipses are such, and the only compatibility forms in most texts, which need no normalization
+    without them: that is known at a glance.
+    """
+    if text.isascii():
+        return text
+    return unicodedata.normalize("NFKC", text.replace("\u00a0", " ").replace("\u2026", " "))
 
 
 @lru_cache(maxsize=8192)
@@ -35,3 +55,8 @@ def _fold(phrase: str) -> str:
         return " ".join(_GAPS.sub(" ", phrase.lower()).split())
     folded = unicodedata.normalize("NFKC", phrase).casefold().translate(_ALIKE)
     return " ".join(_GAPS.sub(" ", _MARKS.sub("", folded)).split())
+
+
+@cache
+def _table() -> Table:
+    return table_of(_ALIKE, "".join(_MARKS.findall("".join(map(chr, range(0x10000))))))

@@ -20,6 +20,7 @@ _CAPITAL: Final = re.compile("[A-Z]")
 _LATIN: Final = re.compile("[A-Za-z]")
 _SHOUTED: Final = 0.8
 """Share of capitals among Latin letters above which a text is lowered: the model does not know shouted words."""
+_RIGHT_TO_LEFT: Final = re.compile("[\u0590-\u08ff\ufb1d-\ufefc]")
 _ALIASES: Final = {
     "nb": "no", "nn": "no", "iw": "he", "in": "id", "fil": "tl", "ckb": "ku", "arz": "ar", "pnb": "pa", "azb": "az",
     "hr": "hr", "bs": "bs", "sh": "sr", "als": "de", "bar": "de", "cmn": "zh", "yue": "zh", "wuu": "zh", "mo": "ro",
@@ -85,8 +86,8 @@ def primary(tag: str) -> str:
 
 def direction_of(language: str | None, body: str) -> Literal["ltr", "rtl"]:
     """The direction of the script most letters of the body's beginning are of; the language's when there is none."""
-    letters = [c for c in body[:100] if c.isalpha()]
+    letters = "".join(filter(str.isalpha, body[:100]))
     if not letters:
         return "rtl" if language in _RTL else "ltr"
-    right = sum("\u0590" <= c <= "\u08ff" or "\ufb1d" <= c <= "\ufefc" for c in letters)
+    right = 0 if letters.isascii() else len(_RIGHT_TO_LEFT.findall(letters))
     return "rtl" if 2 * right > len(letters) else "ltr"

@@ -23,7 +23,9 @@ def paragraphs_of(story: Story, layout: Layout) -> tuple[tuple[Paragraph, ...], 
     seen: set[str] = set()
     for span in story.paragraphs:
         printed = clean(layout.text[span.start : span.end])
-        text = clean(repair_mojibake(printed))
+        text = repair_mojibake(printed)
+        if text != printed:
+            text = clean(text)
         if text != printed:
             notes[WarningCode.MOJIBAKE_REPAIRED] = None
         if span.role in _PROSE:
@@ -33,7 +35,5 @@ def paragraphs_of(story: Story, layout: Layout) -> tuple[tuple[Paragraph, ...], 
                 notes[WarningCode.DUPLICATED_TEXT] = None
             text = "" if again else single
         if text:
-            kept.append(
-                Paragraph.model_construct(text=text, role=span.role, level=span.level, start=span.start, end=span.end)
-            )
+            kept.append(Paragraph(text=text, role=span.role, level=span.level, start=span.start, end=span.end))
     return tuple(kept), tuple(notes)

@@ -1,6 +1,8 @@
 """Pointers to other stories, printed in and around the article."""
 
 import re
+from bisect import bisect_left
+from operator import attrgetter
 from typing import Final
 
 from schemas.messages import Related
@@ -17,20 +19,24 @@ _FEWEST_WORDS: Final = 3
 _SHORTEST: Final = 8
 _READ: Final = 20_000
 _MOST: Final = 40
+_start: Final = attrgetter("start")
 
 
 def related(context: Context) -> Choice[tuple[Related, ...]]:
     """The headlines of read-also and related blocks, each once, with their urls where the markup links them."""
     found: dict[str, Related] = {}
     for segment in context.segments(Label.READ_ALSO, Label.RELATED):
-        for headline, url in _headlines(context, segment):
-            if key(headline) and len(found) < _MOST:
-                found.setdefault(key(headline), Related(headline=headline, url=url))
+        for headline, url in _headlines(context, segment) if len(found) < _MOST else ():
+            folded = key(headline)
+            if folded and folded not in found and len(found) < _MOST:
+                found[folded] = Related(headline=headline, url=url)
     return Choice(tuple(found.values()))
 
 
 def _headlines(context: Context, segment: Segment) -> list[tuple[str, str | None]]:
-    links = [link for link in context.layout.links if segment.start <= link.start < segment.end]
+    all_links = context.layout.links
+    first = bisect_left(all_links, segment.start, key=_start)
+    links = all_links[first : bisect_left(all_links, segment.end, lo=first, key=_start)]
     if links:
         linked = [(clean(context.layout.text[link.start : link.end]), link.href) for link in links]
         return [(headline, absolute(context.page.url, href)) for headline, href in linked if _is_headline(headline)]

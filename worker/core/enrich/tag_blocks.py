@@ -42,7 +42,7 @@ def tag_segments(context: Context) -> list[Segment]:
     at = context.paragraphs[-1].end
     for line in context.layout.text[at : at + _REACH].splitlines(keepends=True):
         head, colon, rest = line.partition(":")
-        if colon and rest.strip() and len(line) < _LONGEST_LIST and key(head) in headings() - cue_keys("read_also"):
+        if colon and rest.strip() and len(line) < _LONGEST_LIST and key(head) in _announcing():
             return [Segment(at, at + len(line), Label.TAGS)]
         at += len(line)
     return []
@@ -66,7 +66,7 @@ def trimmed(block: str) -> str:
     first = next((at for at, line in enumerate(lines) if _is_heading(line)), 0)
     last = next((at for at in range(first + 1, len(lines)) if is_furniture(lines[at])), len(lines))
     kept = lines[first:last]
-    if len(kept) > 1 and key(kept[-1]) in (cue_keys("related") | cue_keys("read_also")) - headings():
+    if len(kept) > 1 and key(kept[-1]) in _pointing():
         kept.pop()
     return _without_networks("\n".join(_without_sentence(line) for line in kept))
 
@@ -98,6 +98,18 @@ def _without_networks(block: str) -> str:
 def _is_network(word: str) -> bool:
     parts = key(word).split()
     return bool(parts) and _NETWORKS.issuperset(parts)
+
+
+@cache
+def _announcing() -> frozenset[str]:
+    """Headings of tags that point to no other story as well."""
+    return headings() - cue_keys("read_also")
+
+
+@cache
+def _pointing() -> frozenset[str]:
+    """Words that point to other stories and are no headings of tags as well."""
+    return (cue_keys("related") | cue_keys("read_also")) - headings()
 
 
 @cache

@@ -1,6 +1,7 @@
 """Tags that stick together (`ClimateCoal Industryenergy`): cut where a word ends and the next one starts."""
 
 import re
+import unicodedata
 from collections.abc import Mapping
 from itertools import pairwise
 from typing import Final
@@ -79,6 +80,7 @@ def _seams(word: str, story: Story, known: Mapping[str, float], whole_cost: floa
     """The parts of one word, cut where capitals and the story's words show a seam; cheapest in sum."""
     if len(word) < 2 * _SHORTEST or len(word) > 4 * _LONGEST or key(word) in story.words:
         return [word]
+    folded = _folded(word)
     marks = frozenset(match.start() for match in _CAPITAL.finditer(word))
     best: dict[int, tuple[float, int]] = {0: (0.0, 0)}
     for end in range(1, len(word) + 1):
@@ -86,7 +88,9 @@ def _seams(word: str, story: Story, known: Mapping[str, float], whole_cost: floa
             continue
         reachable = [start for start in best if end - start <= _LONGEST and end - start < len(word)]
         if reachable:
-            best[end] = min((best[start][0] + _part_cost(word, start, end, marks, known), start) for start in reachable)
+            best[end] = min(
+                (best[start][0] + _part_cost(word, folded, start, end, marks, known), start) for start in reachable
+            )
     if best.get(len(word), (whole_cost + len(marks), 0))[0] >= whole_cost + len(marks):
         return [word]
     parts, end = [], len(word)
@@ -97,10 +101,26 @@ def _seams(word: str, story: Story, known: Mapping[str, float], whole_cost: floa
     return parts[::-1]
 
 
-def _part_cost(word: str, start: int, end: int, marks: frozenset[int], known: Mapping[str, float]) -> float:
+def _folded(word: str) -> str | None:
+    """The word's key, where it has a letter for each of the word's, so that a part's key is the same part of it."""
+    if not (word.isalnum() and unicodedata.is_normalized("NFKC", word)):
+        return None
+    letters = [key(letter) for letter in word]
+    return "".join(letters) if all(map(_is_one, letters)) else None
+
+
+def _is_one(letters: str) -> bool:
+    return len(letters) == 1
+
+
+def _part_cost(
+    word: str, folded: str | None, start: int, end: int, marks: frozenset[int], known: Mapping[str, float]
+) -> float:
     part = word[start:end]
-    if len(part) < len(word) and len(part) >= _SHORTEST and key(part) in known:
-        return known[key(part)]
+    if len(part) < len(word) and len(part) >= _SHORTEST:
+        cost = known.get(folded[start:end] if folded else key(part))
+        if cost is not None:
+            return cost
     if part.isdecimal():
         return _NUMBER_COST
     marked = (start == 0 or start in marks) and (end == len(word) or end in marks)

@@ -1,5 +1,6 @@
 """Site menus inside a run of tags: section names that are printed over and over."""
 
+from itertools import groupby
 from typing import Final
 
 from worker.core.enrich.fold import key
@@ -18,9 +19,9 @@ def without_menus(run: str) -> str:
     if len(words) < _FEWEST_WORDS:
         return run
     keys = [key(word) for word in words]
-    menu = _menu_words(keys)
-    kept = [at for at in range(len(words)) if not _in_menu(keys, at, menu)]
-    return " ".join(_once([words[at] for at in kept]))
+    if len(set(keys)) == len(keys):
+        return " ".join(words)
+    return " ".join(_once(_outside(words, keys, _menu_words(keys))))
 
 
 def _menu_words(keys: list[str]) -> frozenset[str]:
@@ -34,15 +35,14 @@ def _menu_words(keys: list[str]) -> frozenset[str]:
     return frozenset(menu)
 
 
-def _in_menu(keys: list[str], at: int, menu: frozenset[str]) -> bool:
-    if keys[at] not in menu:
-        return False
-    start = end = at
-    while start and keys[start - 1] in menu:
-        start -= 1
-    while end < len(keys) and keys[end] in menu:
-        end += 1
-    return end - start >= _MENU_RUN
+def _outside(words: list[str], keys: list[str], menu: frozenset[str]) -> list[str]:
+    """The words without those that stand in a run of menu words."""
+    kept: list[str] = []
+    for in_menu, run in groupby(zip(words, keys, strict=True), key=lambda pair: pair[1] in menu):
+        found = [word for word, _ in run]
+        if not in_menu or len(found) < _MENU_RUN:
+            kept.extend(found)
+    return kept
 
 
 def _once(words: list[str]) -> list[str]:

@@ -1,12 +1,13 @@
 """Cutting a run of tags that nothing separates (`Climate Coal Coal Industry Energy`) into the tags a reader sees."""
 
+import math
 import re
 from collections import Counter
-from collections.abc import Sequence
-from functools import cache, cached_property
+from collections.abc import Iterator, Sequence
+from functools import cache, cached_property, lru_cache
 from typing import Final
 
-from worker.core.enrich.fold import key
+from worker.core.enrich.fold import key, words_of
 from worker.core.enrich.vocabulary import section
 
 _LENGTH_COST: Final = (0.0, 0.87, 1.02, 1.97, 3.0, 3.9, 4.6, 5.3, 6.0)
@@ -62,12 +63,14 @@ _PARTICLES: Final = frozenset(
     }
 )
 """Parts of names that another part follows."""
+_UNREACHED: Final = (math.inf, 0)
 _LOOKED_BACK: Final = 8
 _MOST_WORDS: Final = 120
 _UNSPACED: Final = re.compile(r"[\u0e00-\u0eff\u1000-\u109f\u3040-\u30ff\u3400-\u9fff]")
 _DASHED: Final = re.compile(r"(\S)\s+([-–—/&+])\s+(?=\S)")
-_PREFIX: Final = re.compile(r"^(?:[وف]?[بلك]?ال|[وف]?لل|[وف][بلك]?(?=\w{4}))")
-_PREFIX_LETTERS: Final = frozenset("وفبلكا")
+_PREFIX: Final = re.compile(r"(?:[وف]?[بلك]?ال|[وف]?لل|[وف][بلك]?(?=\w{4}))")
+_PREFIX_LETTERS: Final = frozenset("وفبلك")
+"""What a prefix starts with, where it is more than the article."""
 _HOLD: Final = "\u0001"
 _FUNCTION_WORDS: Final = 40
 """How many of a language's most frequent words count as function words."""
@@ -88,7 +91,7 @@ class Story:
 
     @cached_property
     def _list(self) -> list[str]:
-        return key(self._text).split()
+        return words_of(self._text)
 
     @cached_property
     def function(self) -> frozenset[str]:
@@ -98,23 +101,28 @@ class Story:
     @cached_property
     def folded(self) -> str:
         """All words, in order, between spaces; Arabic ones once more without `and`, `in`, `for` in front."""
-        words = self._list
-        bare = _bare(words)
-        return f" {' '.join(words)} \n {' '.join(bare)} " if bare != words else f" {' '.join(words)} "
+        words, bare = self._list, self._bare
+        return f" {' '.join(words)} \n {' '.join(bare)} " if bare else f" {' '.join(words)} "
 
     @cached_property
     def stems(self) -> str:
         """The beginnings of all words, in order, between spaces."""
-        return f" {' '.join(map(stem, self.folded.split()))} "
+        return f" {' '.join(_stems([*self._list, *self._bare]))} "
+
+    @cached_property
+    def _bare(self) -> list[str]:
+        """The words, Arabic ones as `_bare` has them; none at all where that changes nothing."""
+        bare = [_bare(word) if word[:1] in _PREFIX_LETTERS else word for word in self._list]
+        return bare if bare != self._list else []
 
 
-def _bare(words: Sequence[str]) -> list[str]:
-    """Arabic words without the letters for `and`, `in`, `for`, `as` in front of the article or a long word."""
-    return [_PREFIX.sub(_without_prefix, word) if word[:1] in _PREFIX_LETTERS else word for word in words]
-
-
-def _without_prefix(match: re.Match[str]) -> str:
-    return "ال" if match[0].endswith(("ال", "لل")) else ""
+@lru_cache(maxsize=8192)
+def _bare(word: str) -> str:
+    """An Arabic word without the letters for `and`, `in`, `for`, `as` in front of the article or a long word."""
+    match = _PREFIX.match(word)
+    if not match:
+        return word
+    return f"{'ال' if match[0].endswith(('ال', 'لل')) else ''}{word[match.end() :]}"
 
 
 def cut_run(run: str, story: Story) -> list[str]:
@@ -135,12 +143,19 @@ class _Cut:
         self.keys = [key(word) for word in words]
         self.story = story
         self.held = _reaches(self.keys, story.folded)
-        self.stemmed = _reaches([" ".join(map(stem, word.split())) for word in self.keys], story.stems)
-        self.repeated = Counter(
-            " ".join(self.keys[at : at + size]) for size in range(2, 5) for at in range(len(words) - size + 1)
-        )
+        self.stemmed = _reaches([" ".join(_stems(word.split())) for word in self.keys], story.stems)
+        self.repeated = Counter(self._windows() if len(set(self.keys)) < len(self.keys) else ())
         self.function = [word in story.function for word in self.keys]
+        self.edge = [word in story.function or word in _PARTICLES for word in self.keys]
+        self.capital = [word[:1].isupper() for word in words]
+        self.article = [word.startswith("ال") for word in words]
+        self.breaks = [_breaks(word) for word in words]
         self.costs = [self._costs_from(start) for start in range(len(words))]
+
+    def _windows(self) -> Iterator[str]:
+        """All stretches of two to four words."""
+        for size in range(2, 5):
+            yield from map(" ".join, zip(*(self.keys[at:] for at in range(size)), strict=False))
 
     def best(self) -> list[str]:
         """The cheaper of two readings: an alphabetical run, or one in any order."""
@@ -154,11 +169,14 @@ class _Cut:
         for start, costs in enumerate(self.costs):
             reached = [(cost, size) for size, (cost, _) in states[start].items()]
             told, open_ = self._ordered(reached, start) if orderly else (reached, [])
-            least = [min(told)] if told else []
+            least = min(told, default=_UNREACHED)
             cut = _THROUGH_COST if start and self.held[start - 1] > 1 else 0.0
             for size, piece in enumerate(costs, 1):
-                same = [(cost + self._order_cost(start - last, start, start + size), last) for cost, last in open_]
-                cheapest, before = min(least + same)
+                cheapest, before = least
+                if open_:
+                    end = start + size
+                    same = min((cost + self._order_cost(start - last, start, end), last) for cost, last in open_)
+                    cheapest, before = min(least, same)
                 states[start + size][size] = (cheapest + cut + piece, before)
         end = len(self.words)
         total, size = min((cost, size) for size, (cost, _) in states[end].items())
@@ -190,28 +208,27 @@ class _Cut:
 
     def _costs_from(self, start: int) -> list[float]:
         """What the pieces that start at a word cost, the shortest first."""
-        first, number = self.words[start], self.words[start].isdecimal()
+        held, stemmed, number = self.held[start], self.stemmed[start], self.words[start].isdecimal()
         led = self.function[start] or self._joins(start)
-        folded, capitals, articles, broken = self.keys[start], int(first[:1].isupper()), True, False
+        capitals, articles, broken = 0, True, False
         costs = []
-        for count, word in enumerate(self.words[start : start + _LOOKED_BACK], 1):
+        for count in range(1, min(_LOOKED_BACK, len(self.words) - start) + 1):
             last = start + count - 1
+            capitals += self.capital[last]
             if count > 1:
-                folded = f"{folded} {self.keys[last]}"
-                capitals += word[:1].isupper()
-                articles = articles and word.startswith("ال")
-                broken = broken or _breaks(self.words[last - 1])
+                articles = articles and self.article[last]
+                broken = broken or self.breaks[last - 1]
             cost = _LENGTH_COST[count]
-            if self.held[start] >= count:
+            if held >= count:
                 cost -= _SEEN_GAIN[count]
-            elif count > 1 and self.stemmed[start] >= count:
+            elif count > 1 and stemmed >= count:
                 cost -= _STEM_GAIN
             else:
-                shape = _TWO_NAMES_COST if capitals > 1 or (capitals and not first[:1].isupper()) else 0.0
+                shape = _TWO_NAMES_COST if capitals > 1 or (capitals and not self.capital[start]) else 0.0
                 cost += _UNSEEN_COST[count] + (shape - _ARTICLES_GAIN if count > 1 and articles else shape)
-                if count > 1 and self.repeated[folded] > 1:
+                if count > 1 and self.repeated[" ".join(self.keys[start : start + count])] > 1:
                     cost -= _REPEATED_GAIN
-            if led or self.function[last] or self.keys[last] in _PARTICLES:
+            if led or self.edge[last]:
                 cost += _EDGE_COST
             if broken:
                 cost += _EDGE_COST
@@ -231,10 +248,16 @@ class _Cut:
 def _reaches(words: Sequence[str], text: str) -> list[int]:
     """For each word how many words from it on stand in the text side by side, `_LOOKED_BACK` at most."""
     reaches = [0] * len(words)
+    held: dict[str, bool] = {}
     behind = 0
     for start in range(len(words) - 1, -1, -1):
-        count, most = 0, min(behind + 1, _LOOKED_BACK)
-        while count < most and f" {' '.join(words[start : start + count + 1])} " in text:
+        count, phrase = 0, " "
+        for word in words[start : start + min(behind + 1, _LOOKED_BACK)]:
+            phrase = f"{phrase}{word} "
+            if phrase not in held:
+                held[phrase] = phrase in text
+            if not held[phrase]:
+                break
             count += 1
         reaches[start] = behind = count
     return reaches
@@ -245,9 +268,9 @@ def _breaks(word: str) -> bool:
     return word.endswith(("?", "؟", "!")) or _ends_compound(word)
 
 
-def stem(word: str) -> str:
-    """The beginning that the forms of a word share, roughly: the story may decline or count it."""
-    return word[:5] if len(word) > 5 else word[: max(3, len(word) - 1)]
+def _stems(words: Sequence[str]) -> list[str]:
+    """Of each word the beginning that its forms share, roughly: the story may decline or count it."""
+    return [word[:-1][:5] if len(word) > 3 else word for word in words]
 
 
 def _ends_compound(word: str) -> bool:

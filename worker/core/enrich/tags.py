@@ -16,10 +16,17 @@ from worker.core.model import Segment
 
 _BULLET: Final = re.compile(r"^[\s•·*▪■●►▶→»›|–—,،、;>:.-]+(?=\S)|[\s•·|,،、;>]+$")
 _HASHES: Final = re.compile(r"\s*[#＃]\s*")
-_STRONG: Final = tuple(re.compile(pattern) for pattern in (r"\s*[,،、;；]\s*", r"\s*[|•·●]\s*", r"\s+[>›»]\s*"))
-_WEAK: Final = tuple(re.compile(pattern) for pattern in (r"\s+/\s+", r"\s*(?:[\u00a0\u2002\u2003\t]|[ ]{2,})\s*"))
-"""From the surest to the weakest: where one cuts, the weaker ones are no more looked for. The weak ones cut only a
-block of one line: among lines they belong to a tag."""
+_STRONG: Final = (
+    (re.compile("[,،、;；]"), re.compile(r"\s*[,،、;；]\s*")),
+    (re.compile("[|•·●]"), re.compile(r"\s*[|•·●]\s*")),
+    (re.compile("[>›»]"), re.compile(r"\s+[>›»]\s*")),
+)
+_WEAK: Final = (
+    (re.compile("/"), re.compile(r"\s+/\s+")),
+    (re.compile("[\u00a0\u2002\u2003\t]|  "), re.compile(r"\s*(?:[\u00a0\u2002\u2003\t]|[ ]{2,})\s*")),
+)
+"""From the surest to the weakest, each with the sign in it: where one cuts, the weaker ones are no more looked for.
+The weak ones cut only a block of one line: among lines they belong to a tag."""
 _HEADING_WORDS: Final = 8
 _COLON_WORDS: Final = 3
 """Words of the longest heading, and of the longest unknown one before a colon."""
@@ -132,7 +139,9 @@ def _glued_heading(word: str) -> int:
 def _split(line: str, *, weak: bool) -> list[str]:
     if line.lstrip()[:1] in ("#", "＃"):
         return [piece for piece in _HASHES.split(line) if piece.strip()]
-    for separator in (*_STRONG, *_WEAK) if weak else _STRONG:
+    for sign, separator in (*_STRONG, *_WEAK) if weak else _STRONG:
+        if not sign.search(line):
+            continue
         pieces = [piece for piece in separator.split(line) if piece.strip()]
         if len(pieces) > 1:
             return pieces
