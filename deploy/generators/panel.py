@@ -1,4 +1,4 @@
-"""Grafana's panels and dashboards as plain JSON documents."""
+"""Grafana's panels and dashboards as plain JSON documents, with every field that Grafana's own schema asks for."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
@@ -8,6 +8,8 @@ Json = dict[str, Any]
 SOURCE: Final[Json] = {"type": "prometheus", "uid": "${source}"}
 WIDTH: Final = 24
 """Columns of Grafana's grid."""
+LATEST: Final[Json] = {"calcs": ["lastNotNull"]}
+"""How a panel that shows one figure takes it from a series."""
 SELECT: Final = 'job=~"$job",instance=~"$instance"'
 """The labels that every query of a worker's metric selects by."""
 
@@ -43,7 +45,17 @@ def stat(
     title: str, why: str, expr: str, unit: str = "short", limits: Sequence[tuple[float | None, str]] = ()
 ) -> Panel:
     """One figure with its course behind it."""
-    options = {"reduceOptions": {"calcs": ["lastNotNull"]}, "graphMode": "area", "colorMode": "value"}
+    options = {
+        "reduceOptions": LATEST,
+        "graphMode": "area",
+        "colorMode": "value",
+        "justifyMode": "auto",
+        "textMode": "auto",
+        "orientation": "auto",
+        "wideLayout": True,
+        "showPercentChange": False,
+        "percentChangeColorMode": "standard",
+    }
     return Panel(
         title, why, [Query(expr)], "stat", unit, limits or [(None, "text")], width=4, height=4, options=options
     )
@@ -52,27 +64,49 @@ def stat(
 def graph(title: str, why: str, *queries: Query, unit: str = "short", stacked: bool = False, width: int = 12) -> Panel:
     """Lines over time."""
     options = {
-        "legend": {"displayMode": "table", "placement": "right", "calcs": ["mean", "max"]},
-        "tooltip": {"mode": "multi"},
+        "legend": {"showLegend": True, "displayMode": "table", "placement": "right", "calcs": ["mean", "max"]},
+        "tooltip": {"mode": "multi", "sort": "desc"},
     }
     return Panel(title, why, queries, unit=unit, stacked=stacked, width=width, options=options)
 
 
 def bars(title: str, why: str, expr: str, legend: str, unit: str = "percentunit") -> Panel:
     """The present values of a closed set, the largest first."""
-    options = {"orientation": "horizontal", "displayMode": "basic", "reduceOptions": {"calcs": ["lastNotNull"]}}
+    options = {
+        "reduceOptions": LATEST,
+        "orientation": "horizontal",
+        "displayMode": "basic",
+        "valueMode": "color",
+        "namePlacement": "auto",
+        "showUnfilled": True,
+        "sizing": "auto",
+        "minVizWidth": 8,
+        "minVizHeight": 16,
+        "maxVizHeight": 300,
+        "legend": {"showLegend": False, "displayMode": "list", "placement": "bottom", "calcs": []},
+    }
     return Panel(title, why, [Query(f"sort_desc({expr})", legend, instant=True)], "bargauge", unit, options=options)
 
 
 def heatmap(title: str, why: str, expr: str, unit: str = "short") -> Panel:
     """A histogram over time."""
-    options = {"calculate": False, "yAxis": {"unit": unit}, "color": {"scheme": "Blues"}}
+    colour = {"mode": "scheme", "scheme": "Blues", "fill": "blue", "exponent": 0.5, "steps": 64, "reverse": False}
+    options = {
+        "calculate": False,
+        "color": colour,
+        "yAxis": {"unit": unit},
+        "showValue": "never",
+        "legend": {"show": True},
+        "tooltip": {"mode": "single"},
+        "exemplars": {"color": "rgba(255,0,255,0.7)"},
+    }
     return Panel(title, why, [Query(expr, "{{le}}", heatmap=True)], "heatmap", unit, options=options)
 
 
 def table(title: str, why: str, expr: str, width: int = 24) -> Panel:
     """The labels of series as rows."""
-    return Panel(title, why, [Query(expr, instant=True)], "table", width=width, height=5)
+    options = {"frameIndex": 0, "showHeader": True}
+    return Panel(title, why, [Query(expr, instant=True)], "table", width=width, height=5, options=options)
 
 
 def text(markdown: str, height: int = 4) -> Panel:
@@ -94,12 +128,24 @@ def dashboard(uid: str, title: str, about: str, panels: Sequence[Panel]) -> Json
         "timezone": "",
         "graphTooltip": 1,
         "templating": {"list": _variables()},
-        "links": [
-            {"type": "dashboards", "title": "Newsmill", "tags": ["newsmill"], "keepTime": True, "includeVars": True}
-        ],
+        "links": [_LINKS],
         "annotations": {"list": [_alerts()]},
         "panels": _placed(panels),
     }
+
+
+_LINKS: Final[Json] = {
+    "type": "dashboards",
+    "title": "Newsmill",
+    "tags": ["newsmill"],
+    "keepTime": True,
+    "includeVars": True,
+    "asDropdown": False,
+    "targetBlank": False,
+    "icon": "external link",
+    "tooltip": "",
+}
+"""To the other dashboards."""
 
 
 def _placed(panels: Sequence[Panel]) -> list[Json]:
