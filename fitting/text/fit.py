@@ -42,7 +42,7 @@ def pages_of(args: argparse.Namespace) -> tuple[list[Page], list[Page]]:
         flattener = flattener_at(args.flattener)
         if args.labels:
             labelled |= {p.id: p for p in load(args.labels, args.extraction, flattener) if p.id not in labelled}
-        bodies = [p for p in body_pages(args.extraction, flattener) if p.id not in labelled]
+        bodies = [p for p in body_pages(args.extraction, flattener) if p.id not in labelled or not p.partial]
     return list(labelled.values()), bodies
 
 
