@@ -65,6 +65,33 @@ def production(deploy):
     return build(deploy / "kubernetes" / "overlays" / "production", program("kubectl"))
 
 
+@pytest.fixture(scope="module")
+def traced(deploy, tmp_path_factory):
+    """The base with the component that sends traces, as an overlay of one's own would have it."""
+    folder = tmp_path_factory.mktemp("overlay").resolve()
+    home = os.path.relpath(deploy.resolve() / "kubernetes", folder)
+    mine = {
+        "apiVersion": "kustomize.config.k8s.io/v1beta1",
+        "kind": "Kustomization",
+        "resources": [f"{home}/base"],
+        "components": [f"{home}/components/tracing"],
+    }
+    (folder / "kustomization.yaml").write_text(yaml.safe_dump(mine))
+    return build(folder, program("kubectl"))
+
+
+def test_traces_go_to_an_address_that_the_settings_take_and_the_network_lets_through(traced):
+    from worker.settings import Otel  # noqa: PLC0415 - only here
+
+    for doc in traced:
+        kubernetes_validate.validate(doc, VERSIONS[0], strict=True)
+    endpoint = Otel(endpoint=traced.settings["NEWSMILL_OTEL__ENDPOINT"]).endpoint
+    (rule,) = traced.one("NetworkPolicy", "newsmill-tracing")["spec"]["egress"]
+    assert endpoint.endswith(f":{rule['ports'][0]['port']}")
+    assert rule["to"][0]["namespaceSelector"]["matchLabels"]["kubernetes.io/metadata.name"] in endpoint
+    assert traced.settings["NEWSMILL_KAFKA__BOOTSTRAP_SERVERS"]
+
+
 @pytest.mark.parametrize("version", VERSIONS)
 def test_every_core_kind_is_valid(manifests, version):
     for doc in manifests:
