@@ -1,6 +1,7 @@
 """What a process notes about itself is there after it, for its supervisor and for the next one."""
 
 import multiprocessing
+import time
 
 from schemas.reasons import Reason
 from worker.journal import Doing, Journal, Notebook, Suspect, Suspects
@@ -64,3 +65,17 @@ def test_nothing_is_kept_after_a_clean_end_without_suspects(tmp_path):
     notebook.suspects.accuse(PAGE, Reason.CRASHED)
     notebook.close()
     assert path.exists()
+
+
+def test_time_in_which_nobody_could_look_is_not_idle_time():
+    """Nothing comes while brokers are away, either."""
+    journal = Journal()
+    journal.idle(drained=True)
+    time.sleep(0.01)
+    note = journal.read()
+    assert 0 < note.idle_since_ns == note.idle_seen_ns
+    journal.idle(drained=True)
+    note = journal.read()
+    assert note.idle_seen_ns - note.idle_since_ns >= 10_000_000
+    journal.idle(drained=False)
+    assert journal.read().idle_since_ns == 0

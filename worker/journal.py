@@ -20,7 +20,7 @@ _SUSPECTS: Final = 256
 _ROW: Final = 5
 SUSPECT_WORDS: Final = 1 + _SUSPECTS * _ROW
 """Their number, and a row for each: partition, offset, timestamp, tries, reason."""
-_LAYOUT: Final = 1
+_LAYOUT: Final = 2
 """First word of what is kept: a number that grows when the words come to mean something else."""
 _REASONS: Final = (Reason.CRASHED, Reason.TIME_LIMIT, Reason.MEMORY_LIMIT)
 
@@ -48,6 +48,7 @@ class _Field(IntEnum):
     RESTING_RSS = 9
     IN_FLIGHT = 10
     STAMP = 11
+    IDLE_SEEN = 12
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,6 +63,8 @@ class Note:
     """Delivered since the process started."""
     idle_since_ns: int
     """0 while there is work."""
+    idle_seen_ns: int
+    """When that was last seen; while brokers are away it is not."""
     assigned: int
     settled: bool
     resting_rss: int
@@ -93,6 +96,7 @@ class Journal:
             w[_Field.OFFSET],
             w[_Field.BATCHES],
             w[_Field.IDLE_SINCE],
+            w[_Field.IDLE_SEEN],
             w[_Field.ASSIGNED],
             bool(w[_Field.SETTLED]),
             w[_Field.RESTING_RSS],
@@ -134,10 +138,11 @@ class Journal:
     def idle(self, *, drained: bool) -> None:
         """Nothing to do, and whether that is because everything assigned is consumed."""
         w = self._words
+        w[_Field.IDLE_SEEN] = time.monotonic_ns()
         if not drained:
             w[_Field.IDLE_SINCE] = 0
         elif w[_Field.IDLE_SINCE] == 0:
-            w[_Field.IDLE_SINCE] = time.monotonic_ns()
+            w[_Field.IDLE_SINCE] = w[_Field.IDLE_SEEN]
 
     def stands(self, assigned: int, *, settled: bool) -> None:
         """Partitions assigned, and whether the membership is settled."""

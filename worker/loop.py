@@ -182,7 +182,8 @@ class Loop:
         """Nothing came: say where this process stands, now and then."""
         self._recovered()
         now = self.monotonic()
-        if now - self._said < min(_STANDING_SECONDS, self.settings.worker.stop_when_idle_seconds or _STANDING_SECONDS):
+        idle_seconds = self.settings.worker.stop_when_idle_seconds
+        if now - self._said < min(_STANDING_SECONDS, idle_seconds / 2 if idle_seconds else _STANDING_SECONDS):
             return
         self._said = now
         progress = self.transport.progress()

@@ -131,8 +131,8 @@ def _misbehave(record: Record) -> None:
     elif deed == b"exit all":
         os.kill(os.getppid(), signal.SIGKILL)
         os._exit(71)
-    elif deed == b"hang":
-        time.sleep(3600)
+    elif deed in {b"hang", b"slow"}:
+        time.sleep(3600 if deed == b"hang" else 0.25)
     elif deed == b"memory":
         held = []
         while True:

@@ -228,8 +228,9 @@ class Supervisor:
         limit = self._settings.worker.stop_when_idle_seconds
         if limit is None or not all(slot.alive for slot in self._slots):
             return False
-        since = [slot.journal.read().idle_since_ns for slot in self._slots if slot.alive]
-        return all(since) and (time.monotonic_ns() - max(since, default=0)) / 1e9 >= limit
+        notes = [slot.journal.read() for slot in self._slots]
+        since, seen = max(note.idle_since_ns for note in notes), min(note.idle_seen_ns for note in notes)
+        return all(note.idle_since_ns for note in notes) and (seen - since) / 1e9 >= limit
 
     def _wind_up(self) -> Exit:
         """Ask all processes to stop, wait for them, and say how it ended."""

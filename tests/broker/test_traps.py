@@ -8,15 +8,18 @@ import signal
 import threading
 import time
 from contextlib import suppress
+from pathlib import Path
 
 import kafka
 import pytest
-from kafka.errors import KafkaError
+from kafka.errors import KafkaConnectionError, KafkaError
 from kafka.structs import ConsumerGroupMetadata, OffsetAndMetadata, TopicPartition
 
 from tests.kit.kafka import Corner, ended, page, running
 from worker.local_broker import LocalKafka
-from worker.transport import Output, TooLargeForBroker, TransportError
+from worker.local_broker.config import Cluster, nodes_from, server_properties
+from worker.settings import Kafka
+from worker.transport import Output, TooLargeForBroker, TransportError, Unavailable
 from worker.transport.kafka import KafkaTransport, guards
 from worker.transport.kafka.consumer import GroupMember
 from worker.transport.kafka.producer import TransactionalProducer
@@ -115,6 +118,63 @@ def test_the_consumer_is_told_what_its_defaults_get_wrong(corner):
     assert not {"key_deserializer", "value_deserializer"} & set(arguments)
 
 
+# 7: blocking calls where none may be, producers that were fenced, constructors that wait
+
+
+class _Asks(kafka.ConsumerRebalanceListener):
+    """What ours may not do."""
+
+    def __init__(self, consumer: kafka.KafkaConsumer) -> None:
+        self._consumer = consumer
+
+    def on_partitions_assigned(self, assigned):
+        for partition in assigned:
+            self._consumer.committed(partition)
+
+    def on_partitions_revoked(self, revoked):
+        pass
+
+
+def test_our_listener_asks_nothing_and_upstream_still_refuses_one_that_asks(corner):
+    corner.produce([b"1"])
+    asking = kafka.KafkaConsumer(bootstrap_servers=corner.bootstrap, group_id="asks")
+    asking.subscribe([corner.topics.pages], listener=_Asks(asking))
+    with pytest.raises(KafkaError, match="callback"):
+        asking.poll(timeout_ms=20_000)
+    asking.close()
+    transport = KafkaTransport(corner.settings(), 0)
+    assert len(first_batch(transport).records) == 1
+    transport.close()
+
+
+def test_a_process_whose_producer_was_fenced_ends_and_the_next_one_goes_on(corner):
+    """It must not go on under the same id in the same breath: two that do so would fence each other for ever."""
+    with running(corner) as process:
+        corner.produce([page(n) for n in range(10)])
+        corner.wait_for(10)
+        TransactionalProducer(corner.settings().kafka, f"{corner.topics.pages}-test-0").open()
+        corner.produce([page(n) for n in range(10, 20)])
+        corner.wait_for(20)
+        process.send_signal(signal.SIGTERM)
+        code, log = ended(process)
+    assert code == 0, log
+    assert [line["exit_code"] for line in log if line["event"] == "died"] == [6]
+    assert any("NEWSMILL_INSTANCE" in line.get("error", "") for line in log)
+    assert len(corner.positions_out()) == 20
+
+
+def test_a_start_without_brokers_says_so_soon(topic_names):
+    """The client's own patience is half a minute for each of three clients: longer than the watchdog's."""
+    nowhere = Corner("127.0.0.1:1", topic_names, kafka={"request_timeout_seconds": 1.0}).settings()
+    started = time.monotonic()
+    with pytest.raises(Unavailable):
+        TransactionalProducer(nowhere.kafka, "slot-0").open()
+    assert time.monotonic() - started < 10
+    with pytest.raises(Unavailable):
+        GroupMember(nowhere.kafka, "t", "c", 500, 16_000_000).poll(0.1)
+    assert time.monotonic() - started < 25
+
+
 # 9: a transactional call whose coordinator refuses the connection
 
 
@@ -134,16 +194,12 @@ def offsets_in_a_thread(producer: kafka.KafkaProducer, topic: str, group: str) -
 def test_a_call_returns_when_its_coordinator_comes_back_and_upstream_still_hangs(topic_names):
     with LocalKafka() as broker:
         topic = Corner(broker.bootstrap, topic_names).create().topics.pages
-        arguments = {
-            "bootstrap_servers": broker.bootstrap,
-            "reconnect_backoff_max_ms": 500,
-            "request_timeout_ms": 5_000,
-        }
-        guarded = kafka.KafkaProducer(transactional_id="guarded", **arguments)
-        guards.requeue_when_coordinator_is_away(guarded)
-        plain = kafka.KafkaProducer(transactional_id="plain", **arguments)
-        for producer in (guarded, plain):
-            producer.init_transactions()
+        settings = Kafka(bootstrap_servers=broker.bootstrap, request_timeout_seconds=5.0)
+        guarded = TransactionalProducer(settings, "guarded").open()
+        plain = kafka.KafkaProducer(
+            transactional_id="plain", bootstrap_servers=broker.bootstrap, request_timeout_ms=5_000
+        )
+        plain.init_transactions()
         broker.kill(1)
         calls = [offsets_in_a_thread(producer, topic, "g") for producer in (guarded, plain)]
         time.sleep(3)
@@ -268,6 +324,33 @@ def test_what_is_polled_is_bounded_in_bytes(corner):
     batch = first_batch(transport)
     transport.close()
     assert sum(record.size for record in batch.records) < 4_000_000
+
+
+# 13: brokers that are away
+
+
+def test_a_poll_that_raises_is_tried_again_with_a_new_consumer(corner, monkeypatch):
+    corner.produce([b"1"])
+    transport = KafkaTransport(corner.settings(), 0)
+    batch = first_batch(transport)
+    broken = transport._member._consumer  # noqa: SLF001 - the one that fails
+
+    def poll(*_: object, **__: object):
+        raise KafkaConnectionError("as when all brokers are away")
+
+    monkeypatch.setattr(broken, "poll", poll)
+    with pytest.raises(Unavailable):
+        transport.poll()
+    assert first_batch(transport).records == batch.records  # it was not delivered
+    assert transport._member._consumer is not broken  # noqa: SLF001 - the same
+    transport.close()
+
+
+def test_nodes_that_die_are_replaced_before_a_test_gives_up():
+    nodes = nodes_from(20_000, 3)
+    told = server_properties(Cluster(nodes), nodes[0], Path("data"))
+    assert int(told["broker.session.timeout.ms"]) <= 3_000
+    assert int(told["controller.quorum.fetch.timeout.ms"]) <= 1_000
 
 
 # 6: calls without a timeout

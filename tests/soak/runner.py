@@ -110,12 +110,12 @@ class Season:
         """All workers are asked to end; their exit codes."""
         return self._fleet.leave_all()
 
-    def play(self, seed: int, pages: int, bursts: Sequence[Burst]) -> Outcome:
-        """The pages of a seed and the faults, and the verdict. The brokers are whole again afterwards."""
+    def play(self, seed: int, pages: int, bursts: Sequence[Burst], **crop: float) -> Outcome:
+        """The pages of a seed (`crop`: their kinds), the faults, and the verdict. The brokers are whole afterwards."""
         started = time.monotonic()
         pages -= pages % PARTITIONS
         self.outcome = Outcome(seed, pages, logs=str(self._logs))
-        self._crop = Crop(seed, pages, PARTITIONS, self._crop.sown + self._crop.pages)
+        self._crop = Crop(seed, pages, PARTITIONS, self._crop.sown + self._crop.pages, **crop)
         self._produced = 0
         try:
             self._play(bursts)

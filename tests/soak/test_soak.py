@@ -48,13 +48,15 @@ def test_memory_stays_flat(arena, pytestconfig: pytest.Config):
     with Season(arena, pytestconfig.getoption("--out") / "logs") as season:
         outcomes, started = [], time.monotonic()
         while time.monotonic() - started < 60 * minutes or len(outcomes) < 6:
-            outcomes.append(season.play(10_000 + len(outcomes), 6_000, []))
+            outcomes.append(season.play(10_000 + len(outcomes), 6_000, [], poison=0, rich=0.3))
             assert outcomes[-1].right, outcomes[-1]
         assert set(season.end()) == {0}
     warm = outcomes[len(outcomes) // 3 :]
-    grown = {
-        pid: slope([(o.ended / 3600, o.rss[pid] / 1e6) for o in warm]) for pid in warm[0].rss if pid in warm[-1].rss
-    }
-    sys.stdout.write(f"MB an hour over {sum(o.pages for o in outcomes)} pages: {grown}\n")
+    sizes = {pid: [o.rss[pid] / 1e6 for o in outcomes] for pid in outcomes[0].rss}  # a process that ended is a KeyError
+    hours = [o.ended / 3600 for o in warm]
+    grown = {pid: slope([*zip(hours, size[-len(warm) :], strict=True)]) for pid, size in sizes.items()}
+    for pid, size in sizes.items():
+        sys.stdout.write(f"\n{pid}: {grown[pid]:+.1f} MB an hour; {' '.join(f'{mb:.0f}' for mb in size)} MB\n")
+    sys.stdout.write(f"over {sum(o.pages for o in outcomes)} pages in {(hours[-1] - hours[0]) * 60:.0f} warm minutes\n")
     assert grown
     assert max(grown.values()) < 60, grown

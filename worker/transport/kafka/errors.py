@@ -27,12 +27,13 @@ _REFUSED = (
 )
 _CHECK: Final = "Check the credentials, certificates and rights of this worker: `newsmill check` lists them."
 _TOO_LARGE = (k.MessageSizeTooLargeError, k.RecordListTooLargeError)
-
+_NO_ROOM = (k.NotEnoughReplicasError, k.NotEnoughReplicasAfterAppendError, k.KafkaStorageError)
 
 _GONE: Final = (
     "Pages were deleted before they were read, or the topic was made anew; "
     "NEWSMILL_KAFKA__ON_OFFSETS_GONE=earliest goes on with the oldest that are left."
 )
+_AGAIN: Final = "Nothing is committed; it is tried again."
 _ANSWERS: Final = (
     (
         _FENCED,
@@ -46,6 +47,8 @@ _ANSWERS: Final = (
         _GONE,
     ),
     (_TOO_LARGE, TooLargeForBroker, "Raise max.message.bytes of the topic: `newsmill topics check` shows it."),
+    (_NO_ROOM, Unavailable, f"{_AGAIN} Too few brokers keep a copy: look for one that is down or has a full disk."),
+    (Exception, Unavailable, f"{_AGAIN} If it lasts: do all brokers run, and can this worker reach every one of them?"),
 )
 """Kinds of errors, what they become, and what to do about them."""
 _FRESH_SECONDS: Final = 60.0
@@ -87,11 +90,8 @@ def translate(error: Exception, doing: str) -> TransportError:
     refusal = _LAST_REFUSAL.recent() if isinstance(error, k.KafkaTimeoutError) else None
     if refusal is not None:
         return Refused(f"{type(refusal).__name__} while {doing}: {_one_line(refusal)}. {_CHECK}")
-    text = f"{type(error).__name__} while {doing}: {_one_line(error)}"
-    for kinds, made, advice in _ANSWERS:
-        if isinstance(error, kinds):
-            return made(f"{text}. {advice}")
-    return Unavailable(text)
+    made, advice = next((made, advice) for kinds, made, advice in _ANSWERS if isinstance(error, kinds))
+    return made(f"{type(error).__name__} while {doing}: {_one_line(error)}. {advice}")
 
 
 def _one_line(error: Exception) -> str:
