@@ -4,7 +4,6 @@ import codecs
 import re
 from typing import Final
 
-from charset_normalizer import from_bytes
 from w3lib.encoding import html_body_declared_encoding, http_content_type_encoding, read_bom, resolve_encoding
 
 from schemas.messages import RawPage, WarningCode
@@ -93,6 +92,8 @@ def _to_text(body: bytes, content_type: str, charset: str | None) -> tuple[str, 
     text = body.decode("utf-8", "replace")
     if text.count("\N{REPLACEMENT CHARACTER}") <= _FEW_BAD:
         return text, "utf-8", True
+    from charset_normalizer import from_bytes  # noqa: PLC0415 - slow to load, and needed for a page in a thousand
+
     found = from_bytes(body[:_SNIFFED_CHARS]).best()
     guess = found.encoding if found is not None else "cp1252"
     return body.decode(guess, "replace"), guess, True

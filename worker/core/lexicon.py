@@ -32,7 +32,13 @@ class Lexicon:
 @cache
 def lexicons() -> tuple[Lexicon, ...]:
     """Every lexicon there is, by language code."""
-    return tuple(_read(path) for path in sorted(LEXICON_DIR.glob("*.toml")))
+    return tuple(_lexicon(language, data) for language, data in _files().items())
+
+
+@cache
+def section(name: str) -> Mapping[str, Mapping[str, Any]]:
+    """Language -> that language's `[name]` table, languages in alphabetical order; those without one are absent."""
+    return {language: data[name] for language, data in _files().items() if name in data}
 
 
 @cache
@@ -41,7 +47,12 @@ def language_bits() -> Mapping[str, int]:
     return {lexicon.language: 1 << at for at, lexicon in enumerate(lexicons())}
 
 
-def _read(path: Path) -> Lexicon:
-    data: dict[str, Any] = tomllib.loads(path.read_text("utf-8"))
+@cache
+def _files() -> Mapping[str, Mapping[str, Any]]:
+    """Language -> its file; parsed once, which takes longer than all else that is made of it."""
+    return {path.stem: tomllib.loads(path.read_text("utf-8")) for path in sorted(LEXICON_DIR.glob("*.toml"))}
+
+
+def _lexicon(language: str, data: Mapping[str, Any]) -> Lexicon:
     words = data.get("words", {})
-    return Lexicon(path.stem, data.get("cues", {}), words.get("function", ()), words.get("openers", ()))
+    return Lexicon(language, data.get("cues", {}), words.get("function", ()), words.get("openers", ()))

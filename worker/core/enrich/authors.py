@@ -11,7 +11,7 @@ from worker.core.enrich.byline import FRAME, is_organisation, lead_words, role_w
 from worker.core.enrich.context import Choice, Context, explain
 from worker.core.enrich.dates import find_dates
 from worker.core.enrich.fold import key
-from worker.core.enrich.vocabulary import section
+from worker.core.lexicon import section
 from worker.core.model import Label
 
 _NOISE: Final = re.compile(

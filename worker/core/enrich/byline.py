@@ -6,7 +6,7 @@ from typing import Final
 
 from worker.core.enrich.fold import key
 from worker.core.enrich.source import agencies
-from worker.core.enrich.vocabulary import section
+from worker.core.lexicon import section
 
 FRAME: Final = " \t\n\u00a0.:：,،;|/\\•·*_=\"'«»“”„()[]（）〔〕【】-–—"
 """Characters that no name starts or ends with."""

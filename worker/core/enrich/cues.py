@@ -7,7 +7,7 @@ from itertools import accumulate, islice
 from typing import Final
 
 from worker.core.enrich.fold import key
-from worker.core.enrich.vocabulary import section
+from worker.core.lexicon import section
 
 _MOST_WORDS: Final = 7
 _WORD: Final = re.compile(r"[^\s:：|>]+")

@@ -7,7 +7,7 @@ from typing import Any, Final
 
 import ahocorasick
 
-from worker.core.enrich.vocabulary import section
+from worker.core.lexicon import section
 
 _ZEROS: Final = "٠۰०০੦૦୦௦౦೦൦๐໐༠၀０"
 _ALIKE: Final = (

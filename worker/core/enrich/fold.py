@@ -7,7 +7,7 @@ from typing import Final
 
 import regex  # type: ignore[import-untyped]
 
-from worker.core.enrich.letters import Table, look_up, table_of
+from worker.core.enrich.letters import Table, look_up, plane, table_of
 
 _ALIKE: Final = {
     ord(letter): plain
@@ -59,4 +59,4 @@ def _fold(phrase: str) -> str:
 
 @cache
 def _table() -> Table:
-    return table_of(_ALIKE, "".join(_MARKS.findall("".join(map(chr, range(0x10000))))))
+    return table_of(_ALIKE, "".join(_MARKS.findall(plane())))

@@ -1,5 +1,6 @@
 """Folding a long text by one table: each code point by one look-up, whatever its class."""
 
+import re
 from collections.abc import Mapping
 from typing import Final, TypeAlias
 
@@ -10,6 +11,7 @@ Table: TypeAlias = npt.NDArray[np.uint16]
 
 _SIZE: Final = 0x10000
 """Code points of the basic plane: what a table speaks of."""
+_NO_LETTER: Final = re.compile(r"[\W_]")
 _GONE: Final = "\0"
 """Stands in a table for a code point that is left out."""
 
@@ -19,12 +21,16 @@ def table_of(alike: Mapping[int, str | None], dropped: str = "") -> Table:
 
     `alike` maps code points to the letter they are taken for, None for those left out; `dropped` are more of these.
     """
-    letters = [c if c.isalnum() else " " for c in map(chr, range(_SIZE))]
+    table = np.frombuffer(_NO_LETTER.sub(" ", plane()).encode("utf-16-le"), dtype="<u2").copy()
     for code, letter in alike.items():
-        letters[code] = letter or _GONE
-    for mark in dropped:
-        letters[ord(mark)] = _GONE
-    return np.frombuffer("".join(letters).encode("utf-16-le"), dtype="<u2")
+        table[code] = ord(letter or _GONE)
+    table[list(map(ord, dropped))] = ord(_GONE)
+    return table
+
+
+def plane() -> str:
+    """All code points of the basic plane, in order."""
+    return np.arange(_SIZE, dtype="<u4").tobytes().decode("utf-32-le", "surrogatepass")
 
 
 def look_up(text: str, table: Table) -> str | None:

@@ -7,7 +7,7 @@ from typing import Final
 
 from schemas.messages import Quote, Role
 from worker.core.enrich.context import Choice, Context
-from worker.core.enrich.vocabulary import section
+from worker.core.lexicon import section
 
 _PAIRS: Final = (("“", "”"), ("„", "“”"), ("«", "»"), ("»", "«"), ("「", "」"), ("『", "』"), ('"', '"'))
 _QUOTED: Final = re.compile(

@@ -10,7 +10,7 @@ from worker.core.clean import clean
 from worker.core.enrich.context import Choice, Context
 from worker.core.enrich.cues import cue_end
 from worker.core.enrich.fold import key
-from worker.core.enrich.vocabulary import section
+from worker.core.lexicon import section
 from worker.core.model import Label
 
 _LEAD: Final = re.compile(

@@ -9,7 +9,7 @@ from typing import Final
 from worker.core.enrich.context import Context
 from worker.core.enrich.cues import cue_keys
 from worker.core.enrich.fold import key
-from worker.core.enrich.vocabulary import section
+from worker.core.lexicon import section
 from worker.core.model import Label, Segment
 
 _FURNITURE: Final = ("share", "comments", "ads", "legal", "subscribe", "byline", "published", "updated")

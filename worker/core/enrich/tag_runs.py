@@ -8,7 +8,7 @@ from functools import cache, cached_property, lru_cache
 from typing import Final
 
 from worker.core.enrich.fold import key, words_of
-from worker.core.enrich.vocabulary import section
+from worker.core.lexicon import section
 
 _LENGTH_COST: Final = (0.0, 0.87, 1.02, 1.97, 3.0, 3.9, 4.6, 5.3, 6.0)
 """By words of a piece: minus the logarithm of how often tags have so many words."""
