@@ -58,7 +58,7 @@ def features_left_out(examples: list[Example], chosen: list[int]) -> tuple[dict[
 
 def sample_of(example: Example, features: Features, labels: Array, mean: Array, std: Array) -> Sample:
     """A page scaled for the network."""
-    rows = np.clip((features.rows - mean) / std, -4, 4)
+    rows = np.clip((features.columns.T - mean) / std, -4, 4)
     part = 1 if example.set == "scrapinghub" else 2
     known = np.where(example.body >= 0, np.log1p(features.weights) / 4 * part, 0)
     return Sample(rows, features.groups, features.weights, example.body, known.astype(np.float32), labels)
@@ -109,7 +109,7 @@ def main() -> None:
     examples, labels = prepare(given.data, given.cache, given.segments)
     chosen = [i for i, example in enumerate(examples) if len(example.body)]
     features, table = features_left_out(examples, chosen)
-    rows = np.concatenate([features[i].rows for i in chosen])
+    rows = np.concatenate([features[i].columns.T for i in chosen])
     mean, std = rows.mean(axis=0), rows.std(axis=0) + 0.05
     samples = {i: sample_of(examples[i], features[i], labels[i], mean, std) for i in chosen}
     nets = [train(samples, seed) for seed in range(given.nets)]

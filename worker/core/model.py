@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
-from typing import Final, Literal
+from typing import Final, Literal, NamedTuple
 
 from schemas.messages import Article, PageMetrics, Role, WarningCode
 from schemas.reasons import Reason
@@ -70,8 +70,7 @@ class Content:
     warnings: tuple[WarningCode, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class Block:
+class Block(NamedTuple):
     """A stretch of an html page's text between two block-level boundaries; blocks partition the visible text."""
 
     start: int
@@ -90,8 +89,7 @@ class Candidate:
     score: float = 0.5
 
 
-@dataclass(frozen=True, slots=True)
-class Link:
+class Link(NamedTuple):
     """An anchor in the text."""
 
     start: int

@@ -1,5 +1,6 @@
 """Page -> one row of numbers a block, and the groups (containers, signatures) its blocks fall into."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any, Final
 
@@ -20,23 +21,49 @@ TAGS: Final = (
 )  # fmt: skip
 _TAG: Final = {tag: i for i, tag in enumerate(TAGS)}
 _HEADINGS: Final = frozenset(("h1", "h2", "h3"))
+_LEVELS: Final = {f"h{level}": level for level in range(1, 7)}
 _LONGEST_CUE: Final = 400
+_CUE_BITS: Final = np.arange(len(CATEGORIES))[:, None]
+_FLAG_BITS: Final = np.arange(FLAGS)[:, None]
+_ONE_HOT: Final = np.eye(len(TAGS) + 1, dtype=np.float32)
 _OPENERS: Final = frozenset("\"'“”„«»‘’‚‹›「『—–-")
+
+
+class _Signs(dict[str, int]):
+    """A sign -> bits of what it is; remembers what it was asked."""
+
+    def __init__(self, kinds: tuple[Callable[[str], bool], ...]) -> None:
+        super().__init__()
+        self._kinds = kinds
+
+    def __missing__(self, sign: str) -> int:
+        bits = self[sign] = sum(1 << at for at, kind in enumerate(self._kinds) if kind(sign))
+        return bits
+
+
+_TAILS: Final = _Signs(('.!?…。！？؟।॥”"»'.__contains__, ":：".__contains__))
+_HEADS: Final = _Signs((str.isupper, str.islower, str.isdigit, _OPENERS.__contains__))
+_TAIL_BITS: Final = np.arange(2)[:, None]
+_HEAD_BITS: Final = np.arange(4)[:, None]
 
 
 @dataclass(frozen=True, slots=True)
 class Features:
     """What the tagger sees of a page with n blocks."""
 
-    rows: NDArray[np.float32]
-    """n x len(names)."""
+    columns: NDArray[np.float32]
+    """One row a feature, one column a block."""
     groups: tuple[Array, ...]
     """Group numbers 0.. of every block: container, the container's container, signature."""
     texts: list[str]
+    tags: list[str]
+    """The tag of every block's element."""
     weights: Array
     """Effective length of a block, in latin characters."""
     density: Array
     """Share of a block's characters that stand in links."""
+    cues: list[tuple[int, int]]
+    """Categories that a whole short block is a cue of, and of cues it begins with, as bits."""
     title: int
     """The block that looks most like the page's headline; -1 for none."""
     tree: Tree
@@ -44,54 +71,60 @@ class Features:
 
 def compute(page: Page, odds: Odds) -> Features:
     """The features of all blocks of a page."""
-    tree = climb(page.elements, odds)
-    texts = [page.text[a:b] for a, b in zip(page.blocks.start, page.blocks.end, strict=True)]
-    columns = _Columns(page, tree, texts, odds)
-    return columns.build()
+    return _Columns(page, climb(page.elements, odds), odds).build()
 
 
 class _Columns:
     """Builds the columns group by group."""
 
-    def __init__(self, page: Page, tree: Tree, texts: list[str], odds: Odds) -> None:
-        self.page, self.tree, self.texts, self.odds = page, tree, texts, odds
+    def __init__(self, page: Page, tree: Tree, odds: Odds) -> None:
+        self.page, self.tree, self.texts, self.odds = page, tree, page.texts, odds
         blocks = page.blocks
         self.element = np.array(blocks.element, dtype=np.int64)
-        self.tags = [page.elements.tag[e] for e in blocks.element]
-        starts, ends = np.array(blocks.start, dtype=np.int64), np.array(blocks.end, dtype=np.int64)
-        self.length = (ends - starts).astype(np.float32)
-        kinds = chars.kinds_of(page.text)
-        self.counts = chars.count_kinds(kinds, starts, ends)
-        self.weight = self.length + (chars.DENSE_WEIGHT - 1) * self.counts[chars.DENSE].astype(np.float32)
-        self.density = np.minimum(1.0, np.array(blocks.link_chars, dtype=np.float32) / np.maximum(self.length, 1))
-        self.offset = starts / max(1, len(page.text))
+        tags = page.elements.tag
+        self.tags = [tags[e] for e in blocks.element]
+        self.starts, self.ends = np.array(blocks.start, dtype=np.int64), np.array(blocks.end, dtype=np.int64)
+        self.length = (self.ends - self.starts).astype(np.float32)
         self.columns: list[Array] = []
 
     def build(self) -> Features:
         n = len(self.texts)
+        if not n:
+            nothing = np.zeros(0)
+            return Features(np.zeros((0, 0), np.float32), (), [], [], nothing, nothing, [], -1, self.tree)
+        self.counts = chars.count_kinds(self.page.text, self.starts, self.ends)
+        self.weight = self.length + np.float32(chars.DENSE_WEIGHT - 1) * self.counts[chars.DENSE]
+        links = np.array(self.page.blocks.link_chars, dtype=np.float32)
+        self.density = np.minimum(1.0, links / np.maximum(self.length, 1))
         container = self.tree.container[self.element]
         outer = self.tree.container[self.tree.parent[container]]
         signature = self.tree.signature[self.element]
         groups = tuple(np.unique(g, return_inverse=True)[1].reshape(-1) for g in (container, outer, signature))
+        cues = [cues_of(text) if len(text) < _LONGEST_CUE else (0, 0) for text in self.texts]
         title = self._title()
-        if n:
-            self._text()
-            self._strings(title)
-            self._markup(container, outer)
-            self._mass(groups)
-            self._place(title, container)
-        rows = np.stack(self.columns, axis=1).astype(np.float32) if n else np.zeros((0, 0), np.float32)
-        return Features(rows, groups, self.texts, self.weight, self.density, title, self.tree)
+        self._text()
+        self._strings(title, np.array(cues).T)
+        self._markup(container, outer)
+        self._mass(groups)
+        self._place(title, container)
+        columns = np.empty((sum(len(c) if c.ndim > 1 else 1 for c in self.columns), n), np.float32)
+        at = 0
+        for column in self.columns:
+            size = len(column) if column.ndim > 1 else 1
+            columns[at : at + size] = column
+            at += size
+        return Features(columns, groups, self.texts, self.tags, self.weight, self.density, cues, title, self.tree)
 
     def _title(self) -> int:
         """The longest heading, or else short block, whose text is part of the `<title>`."""
         title = self.page.title.casefold()
         best, best_rank = -1, (0, 0)
         for i, text in enumerate(self.texts):
-            if 8 < len(text) < 300:
+            size = len(text)
+            if 8 < size < 300 and size <= len(title):
                 heading = self.tags[i] in _HEADINGS
-                rank = (1 + (self.tags[i] == "h1") if heading else 0, len(text))
-                if rank > best_rank and (heading or len(text) > 16) and text.casefold() in title:
+                rank = (1 + (self.tags[i] == "h1") if heading else 0, size)
+                if rank > best_rank and (heading or size > 16) and text.casefold() in title:
                     best, best_rank = i, rank
         if best < 0:
             return next((i for i, tag in enumerate(self.tags) if tag == "h1" and self.density[i] < 0.9), -1)
@@ -100,79 +133,76 @@ class _Columns:
     def _text(self) -> None:
         count, length, weight = self.counts, np.maximum(self.length, 1), self.weight
         blocks = self.page.blocks
-        words = count[chars.SPACE] + 1.0
+        words = count[chars.SPACE] + np.float32(1)
+        letters = np.maximum(count[chars.LETTER], 1)
+        runs = np.array((blocks.bold_chars, blocks.italic_chars), dtype=np.float32) / length
+        sparse = self.density < 0.3
+        logs = np.log1p((weight, words, count[chars.STOP], count[chars.COMMA], count[chars.MARK]))
+        markup = np.log1p(np.array((blocks.links, blocks.breaks, blocks.images), dtype=np.float32))
         self.columns += [
-            np.log1p(weight),
-            np.log1p(words),
+            logs[:2],
             self.density,
-            np.log1p(np.array(blocks.links)),
-            np.array(blocks.bold_chars) / length,
-            np.array(blocks.italic_chars) / length,
-            np.log1p(np.array(blocks.breaks)),
-            np.log1p(count[chars.STOP]),
-            np.log1p(count[chars.COMMA]),
+            markup[0],
+            runs,
+            markup[1],
+            logs[2:4],
             count[chars.STOP] / words,
             count[chars.COMMA] / words,
-            count[chars.UPPER] / np.maximum(count[chars.LETTER], 1),
+            count[chars.UPPER] / letters,
             count[chars.UPPER] / words,
             count[chars.DIGIT] / length,
             count[chars.LETTER] / length,
             np.minimum(length / words, 30) / 10,
-            np.log1p(count[chars.MARK]),
-            (count[chars.DENSE] > 0.2 * length).astype(np.float32),
-            np.log1p(np.array(blocks.images)),
+            logs[4],
+            count[chars.DENSE] > 0.2 * length,
+            markup[2],
             np.minimum(np.array(blocks.rules), 2),
-            (weight >= 40) & (self.density < 0.3),
-            (weight >= 100) & (self.density < 0.3),
-            (weight < 25),
+            (weight >= 40) & sparse,
+            (weight >= 100) & sparse,
+            weight < 25,
         ]
 
-    def _strings(self, title: int) -> None:
+    def _strings(self, title: int, cues: Array) -> None:
         texts = self.texts
-        heads = [text[0] for text in texts]
-        tails = [text[-1] for text in texts]
+        n = len(texts)
         seen: dict[str, int] = {}
         for text in texts:
             seen[text] = seen.get(text, 0) + 1
         page_title = self.page.title
         description = next((v for k, v in self.page.metas if k in ("description", "og:description")), "")[:400]
-        cues = [cues_of(text) if len(text) < _LONGEST_CUE else (0, 0) for text in texts]
-        whole = np.array([c[0] for c in cues])[:, None] >> np.arange(len(CATEGORIES)) & 1
-        begins = np.array([c[1] for c in cues])[:, None] >> np.arange(len(CATEGORIES)) & 1
+        named = np.zeros((3, n), np.float32)
+        if title >= 0:
+            named[2, title] = 1
+        for i in np.flatnonzero((self.length > 8) & (self.length <= len(page_title))).tolist():
+            named[0, i] = texts[i] in page_title
+        for i in np.flatnonzero(self.length > 20).tolist() if description else ():
+            named[1, i] = texts[i][:60] in description or texts[i][-60:] in description
+        whole, begins = cues[0] >> _CUE_BITS & 1, cues[1] >> _CUE_BITS & 1
         self.columns += [
-            np.array([tail in '.!?…。！？؟।॥”"»' for tail in tails]),
-            np.array([tail in ":：" for tail in tails]),
-            np.array([head.isupper() for head in heads]),
-            np.array([head.islower() for head in heads]),
-            np.array([head.isdigit() for head in heads]),
-            np.array([head in _OPENERS for head in heads]),
+            np.array([_TAILS[text[-1]] for text in texts]) >> _TAIL_BITS & 1,
+            np.array([_HEADS[text[0]] for text in texts]) >> _HEAD_BITS & 1,
             np.log(np.array([seen[text] for text in texts])),
-            np.array([len(text) > 8 and text in page_title for text in texts]),
-            np.array([len(text) > 20 and (text[:60] in description or text[-60:] in description) for text in texts]),
-            np.array([i == title for i in range(len(texts))]),
-            *whole.T,
-            *begins.T,
-            whole.max(axis=1) > 0,
-            begins.max(axis=1) > 0,
+            named,
+            whole,
+            begins,
+            cues[0] > 0,
+            cues[1] > 0,
         ]
 
     def _markup(self, container: Array, outer: Array) -> None:
         tree, element = self.tree, self.element
-        one_hot = np.zeros((len(element), len(TAGS) + 1), dtype=np.float32)
-        one_hot[np.arange(len(element)), [_TAG.get(tag, len(TAGS)) for tag in self.tags]] = 1
-        flags = tree.flags[element][:, None] >> np.arange(FLAGS) & 1
-        inline = np.array([self.odds.of(key)[:3] for key in self.page.blocks.inline], np.float32)
+        inline = [self.odds.of(key) for key in self.page.blocks.inline]
         parent = tree.parent[element]
         self.columns += [
-            *one_hot.T,
-            *flags.T,
-            *inline.T,
-            *tree.own[element].T,
-            *tree.own[parent].T,
-            tree.own[tree.parent[parent], 0],
-            tree.own[container, 0],
-            tree.own[outer, 0],
-            *tree.above[element].T,
+            _ONE_HOT[:, [_TAG.get(tag, len(TAGS)) for tag in self.tags]],
+            tree.flags[element] >> _FLAG_BITS & 1,
+            np.array([said[1:4] for said in inline], np.float32).T,
+            tree.own[:, element],
+            tree.own[:, parent],
+            tree.own[0, tree.parent[parent]],
+            tree.own[0, container],
+            tree.own[0, outer],
+            tree.above[:, element],
             np.log1p(tree.depth[element]),
             np.minimum(tree.article[element], 5),
         ]
@@ -200,13 +230,13 @@ class _Columns:
         long = (self.weight >= 80) & (self.density < 0.3)
         last_long = np.maximum.accumulate(np.where(long, index, -1))
         next_long = np.minimum.accumulate(np.where(long, index, n)[::-1])[::-1]
-        heading = np.array([tag[0] == "h" and len(tag) == 2 for tag in self.tags])
-        last_heading = np.maximum.accumulate(np.where(heading, index, -1))
+        level = np.array([_LEVELS.get(tag, 0) for tag in self.tags])
+        last_heading = np.maximum.accumulate(np.where(level > 0, index, -1))
         known = last_heading >= 0
-        level = np.array([int(tag[1]) if tag[0] == "h" and tag[1:].isdigit() else 0 for tag in self.tags])
+        same = container[1:] == container[:-1]
         self.columns += [
             index / n,
-            self.offset,
+            self.starts / max(1, len(self.page.text)),
             np.full(n, np.log1p(n)),
             np.full(n, float(title >= 0)),
             (index > title) & (title >= 0),
@@ -217,6 +247,6 @@ class _Columns:
             np.where(known, level[last_heading] / 3, 0),
             np.where(known, np.log1p(index - last_heading), 4),
             known & (last_heading == title),
-            np.where(index > 0, container == np.roll(container, 1), 0),
-            np.where(index < n - 1, container == np.roll(container, -1), 0),
+            np.concatenate(([False], same)),
+            np.concatenate((same, [False])),
         ]

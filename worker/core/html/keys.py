@@ -8,6 +8,7 @@ from typing import Final, NamedTuple
 _PART: Final = re.compile(r"[A-Z]?[a-z]+|[A-Z]+(?![a-z])")
 _LOWER: Final = re.compile(r"[a-z]{2,}")
 _MOST: Final = 24
+_NO_DIGITS: Final = str.maketrans("", "", "0123456789")
 
 COMMENTS: Final = 1
 ASIDE: Final = 2
@@ -48,6 +49,7 @@ for _bit, _words in _WORDS.items():
 class Said(NamedTuple):
     """What a key says."""
 
+    key: str
     mean: float
     low: float
     high: float
@@ -56,20 +58,25 @@ class Said(NamedTuple):
     """A set of the meanings above, as bits."""
 
 
-NOTHING: Final = Said(0.0, 0.0, 0.0, 0)
+NOTHING: Final = Said("", 0.0, 0.0, 0.0, 0)
 
 
 def tokens_of(key: str) -> list[str]:
     """The words of a key: split at camel case and at everything that is no ascii letter, lower case, each once."""
-    parts = _LOWER.findall(key) if key.islower() else [p.lower() for p in _PART.findall(key) if len(p) > 1]
-    return list(dict.fromkeys(parts))[:_MOST]
+    return list(dict.fromkeys([token for name in key.split() for token in _tokens_of_name(name)]))[:_MOST]
+
+
+@lru_cache(maxsize=50_000)
+def _tokens_of_name(name: str) -> list[str]:
+    return _LOWER.findall(name) if name.islower() else [p.lower() for p in _PART.findall(name) if len(p) > 1]
 
 
 def meaning_of(tokens: list[str]) -> int:
     """The meanings of a key's tokens; places that the key only counts or switches are left out."""
     bits = 0
     for token in tokens:
-        bits |= _MEANINGS.get(token, 0)
+        if token in _MEANINGS:
+            bits |= _MEANINGS[token]
     return bits & ~(COMMENTS | ASIDE) if bits & _STATE else bits
 
 
@@ -87,6 +94,7 @@ class Odds:
     def __init__(self, table: Mapping[str, float]) -> None:
         self._table = table
         self._seen: dict[str, Said] = {"": NOTHING}
+        self._plain: dict[str, Said] = {}
 
     def of(self, key: str) -> Said:
         """What the key says; zeros where no token is known."""
@@ -97,10 +105,19 @@ class Odds:
             said = self._seen[key] = self._read(key)
         return said
 
+    def without_digits(self, key: str) -> Said:
+        """What the key says when its digits are left out, which only number things; its `key` is what is left."""
+        said = self._plain.get(key)
+        if said is None:
+            if len(self._plain) > self._REMEMBERED:
+                self._plain = {}
+            said = self._plain[key] = self.of(key.translate(_NO_DIGITS))
+        return said
+
     def _read(self, key: str) -> Said:
         tokens, table = tokens_of(key), self._table
-        known = [table[token] for token in tokens if token in table]
+        known = [value for token in tokens if (value := table.get(token)) is not None]
         meaning = meaning_of(tokens)
         if not known:
-            return Said(0.0, 0.0, 0.0, meaning)
-        return Said(sum(known) / len(known), min(0.0, *known), max(0.0, *known), meaning)
+            return Said(key, 0.0, 0.0, 0.0, meaning)
+        return Said(key, sum(known) / len(known), min(0.0, *known), max(0.0, *known), meaning)

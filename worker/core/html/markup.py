@@ -1,6 +1,6 @@
 """What elements without text of their own say: metas, links, scripts, pictures."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from typing import Final
 
 from selectolax.lexbor import LexborNode
@@ -47,9 +47,12 @@ def _script(page: Page, node: LexborNode, at: int, element: int) -> None:  # noq
     if "ld+json" in (given.get("type") or "").lower():
         page.json_ld.append(node.text(deep=True))
     elif "src" not in given:
-        text = node.text(deep=True)
-        if len(text) >= _LEAST_SCRIPT:
-            page.scripts.append(text)
+        page.scripts.append(node)
+
+
+def states(page: Page) -> Iterator[str]:
+    """The inline scripts that may hold state, in document order."""
+    return (text for node in page.scripts if len(text := node.text(deep=True)) >= _LEAST_SCRIPT)
 
 
 def _noscript(page: Page, node: LexborNode, at: int, element: int) -> None:  # noqa: ARG001 - one of several notes
@@ -64,10 +67,11 @@ def _title(page: Page, node: LexborNode, at: int, element: int) -> None:  # noqa
 
 def _image(page: Page, node: LexborNode, at: int, element: int) -> None:
     given = node.attributes
-    sources = (given.get(name) or "" for name in ("src", "data-src", "data-original", "data-lazy-src"))
-    source = next((source for source in sources if source and not source.startswith("data:")), "")
-    if source:
-        page.pictures.append(Shown(at, source[:2048], given.get("alt") or "", element))
+    for name in ("src", "data-src", "data-original", "data-lazy-src"):
+        source = given.get(name)
+        if source and not source.startswith("data:"):
+            page.pictures.append(Shown(at, source[:2048], given.get("alt") or "", element))
+            return
 
 
 Note = Callable[[Page, LexborNode, int, int], None]

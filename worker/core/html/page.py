@@ -2,6 +2,8 @@
 
 from dataclasses import dataclass, field
 
+from selectolax.lexbor import LexborNode
+
 
 @dataclass(slots=True)
 class Elements:
@@ -38,15 +40,15 @@ class Blocks:
 
 
 @dataclass(slots=True)
-class Anchor:
-    """A link, with the stretch of the page's text it covers (empty for an image link)."""
+class Anchors:
+    """The links of a page as parallel lists, each with the stretch of the page's text it covers (none for images)."""
 
-    start: int
-    end: int
-    href: str
-    rel: str
-    key: str
-    element: int
+    start: list[int] = field(default_factory=list)
+    end: list[int] = field(default_factory=list)
+    href: list[str] = field(default_factory=list)
+    rel: list[str] = field(default_factory=list)
+    key: list[str] = field(default_factory=list)
+    element: list[int] = field(default_factory=list)
 
 
 @dataclass(slots=True)
@@ -79,9 +81,11 @@ class Page:
     """An html page, read once."""
 
     text: str = ""
+    texts: list[str] = field(default_factory=list)
+    """The text of every block; joined by line breaks they are the page's text."""
     blocks: Blocks = field(default_factory=Blocks)
     elements: Elements = field(default_factory=Elements)
-    anchors: list[Anchor] = field(default_factory=list)
+    anchors: Anchors = field(default_factory=Anchors)
     pictures: list[Shown] = field(default_factory=list)
     tagged: list[Tagged] = field(default_factory=list)
     metas: list[tuple[str, str]] = field(default_factory=list)
@@ -89,8 +93,8 @@ class Page:
     relations: list[tuple[str, str, str]] = field(default_factory=list)
     """`<link>`: rel, href, hreflang."""
     json_ld: list[str] = field(default_factory=list)
-    scripts: list[str] = field(default_factory=list)
-    """Other inline scripts that may hold state, longest last only by document order."""
+    scripts: list[LexborNode] = field(default_factory=list)
+    """Other inline scripts; their text, which is long and rarely asked for, is read by `markup.states`."""
     noscript: list[str] = field(default_factory=list)
     title: str = ""
     """The `<title>` element's text."""

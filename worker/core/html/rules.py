@@ -8,15 +8,14 @@ from typing import Any, Final
 import numpy as np
 from numpy.typing import NDArray
 
-from worker.core.html.cues import CATEGORIES, cues_of
+from worker.core.html.cues import CATEGORIES
 from worker.core.html.features import Features
 from worker.core.html.page import Page
+from worker.core.html.tagger import THRESHOLD
 from worker.core.html.tree import COMMENTS
 
 Array = NDArray[Any]
 
-THRESHOLD: Final = 0.35
-"""Probability above which a block is body; left out by site, .35 to .5 differ by .004 at most."""
 _COMMENTS: Final = 1 << CATEGORIES.index("comments")
 _POINTERS: Final = (1 << CATEGORIES.index("read_also")) | (1 << CATEGORIES.index("subscribe"))
 _COMPARED: Final = 500
@@ -38,6 +37,7 @@ _END_NOTE: Final = re.compile(
 """How notes behind a story begin, as learned from English, German, French and Spanish pages."""
 _HEADINGS: Final = frozenset(("h1", "h2", "h3", "h4"))
 _LETTERS: Final = re.compile(r"\W+")
+_NO_LETTERS: Final = bytes(point for point in range(128) if _LETTERS.match(chr(point)))
 
 
 @dataclass(slots=True)
@@ -70,11 +70,10 @@ def _off(draft: Draft, at: Array | slice | int, why: str) -> None:
 
 def tables_as_units(draft: Draft) -> None:
     """All cells of a table are body or none is, unless the table is half of the page (a layout table)."""
-    element = draft.page.elements
     tables: dict[int, list[int]] = {}
-    for i, e in enumerate(draft.page.blocks.element):
-        if element.tag[e] in ("td", "th"):
-            tables.setdefault(_enclosing(draft, e, "table"), []).append(i)
+    for i, tag in enumerate(draft.features.tags):
+        if tag in ("td", "th"):
+            tables.setdefault(_enclosing(draft, draft.page.blocks.element[i], "table"), []).append(i)
     weight = draft.features.weights
     for cells in tables.values():
         if len(cells) > 2 and weight[cells].sum() < 0.5 * weight.sum():
@@ -92,7 +91,7 @@ def _enclosing(draft: Draft, element: int, tag: str) -> int:
 
 def copies_off(draft: Draft) -> None:
     """A long paragraph printed again in another container goes, and so does a block that holds two others whole."""
-    folded = {int(i): _LETTERS.sub("", draft.features.texts[i]) for i in np.flatnonzero(draft.chosen)}
+    folded = {i: _folded(draft.features.texts[i]) for i in np.flatnonzero(draft.chosen).tolist()}
     container = draft.features.groups[0]
     seen: dict[str, int] = {}
     for i, text in folded.items():
@@ -106,16 +105,19 @@ def copies_off(draft: Draft) -> None:
                 _off(draft, i, "holds others")
 
 
+def _folded(text: str) -> str:
+    """The letters, digits and underscores of a text."""
+    return text.encode().translate(None, _NO_LETTERS).decode() if text.isascii() else _LETTERS.sub("", text)
+
+
 def title_off(draft: Draft) -> None:
     """The headline is not body, wherever it is printed as a heading."""
     if draft.features.title >= 0:
         title = draft.features.texts[draft.features.title].casefold()
-        tags = draft.page.elements.tag
-        for i in np.flatnonzero(draft.chosen):
-            if draft.features.texts[i].casefold() == title and (
-                i == draft.features.title or tags[draft.page.blocks.element[i]][:1] == "h"
-            ):
-                _off(draft, int(i), "title")
+        tags, texts = draft.features.tags, draft.features.texts
+        for i in np.flatnonzero(draft.chosen).tolist():
+            if (i == draft.features.title or tags[i][:1] == "h") and texts[i].casefold() == title:
+                _off(draft, i, "title")
 
 
 def next_article_off(draft: Draft) -> None:
@@ -125,7 +127,9 @@ def next_article_off(draft: Draft) -> None:
         return
     article = draft.features.tree.article[np.array(draft.page.blocks.element)]
     own, read = article[chosen[0]], 0.0
-    for i in chosen if own else ():
+    if not own or not (article[chosen] > own).any():
+        return
+    for i in chosen:
         another = article[i] > own and read > 300 and _is_headed(draft, article, int(i))
         if another and not _inside_another(draft, int(i), int(own)):
             later = chosen[chosen >= i]
@@ -159,38 +163,33 @@ def comments_off(draft: Draft) -> None:
     first = int(np.argmax(draft.chosen))
     if (draft.chosen & inside).any() and not inside[first]:
         _off(draft, draft.chosen & inside, "inside comments")
-    total = float(draft.features.weights[draft.chosen].sum())
-    read = 0.0
-    for i in range(len(draft.p)):
-        if draft.chosen[i]:
-            read += draft.features.weights[i]
-        elif read > 300 and read > 0.2 * total and _opens_comments(draft.features.texts[i]):
+    openers = [i for i, (whole, _) in enumerate(draft.features.cues) if whole & _COMMENTS and not draft.chosen[i]]
+    if not openers:
+        return
+    read = np.cumsum(draft.features.weights * draft.chosen)
+    for i in openers:
+        if read[i] > 300 and read[i] > 0.2 * read[-1] and len(draft.features.texts[i]) < 80:
             _off(draft, slice(i, None), "comments")
             return
 
 
-def _opens_comments(text: str) -> bool:
-    return len(text) < 80 and bool(cues_of(text)[0] & _COMMENTS)
-
-
 def pointers_off(draft: Draft) -> None:
     """A short linked line that begins with a read-also or subscribe cue is no body."""
-    for i in np.flatnonzero(draft.chosen):
-        text = draft.features.texts[i]
-        if len(text) < 200 and draft.features.density[i] > 0.3 and draft.p[i] < 0.95 and cues_of(text)[1] & _POINTERS:
-            _off(draft, int(i), "pointer")
+    for i in np.flatnonzero(draft.chosen & (draft.features.density > 0.3) & (draft.p < 0.95)).tolist():
+        if len(draft.features.texts[i]) < 200 and draft.features.cues[i][1] & _POINTERS:
+            _off(draft, i, "pointer")
 
 
 def linked_lines_off(draft: Draft) -> None:
     """A line that is one link and ends like a headline, or shouts, points to something else."""
     elements, tags = draft.page.blocks.element, draft.page.elements.tag
-    for i in np.flatnonzero(draft.chosen):
+    for i in np.flatnonzero(draft.chosen & (draft.features.density >= 0.8)).tolist():
         text, density = draft.features.texts[i], draft.features.density[i]
-        if len(text) >= 200 or density < 0.8:
+        if len(text) >= 200:
             continue
         line = density > 0.9 and draft.p[i] < 0.97 and text[-1] not in _ENDS and tags[elements[i]] in _LINES
         if line or text.isupper():
-            _off(draft, int(i), "linked line")
+            _off(draft, i, "linked line")
 
 
 def last_heading_off(draft: Draft) -> None:

@@ -25,9 +25,10 @@ _MERGED: Final = frozenset(set(LABELS) - {Label.TITLE, Label.SUBTITLE, Label.SUB
 
 def blocks_of(page: Page) -> list[Block]:
     """The page's blocks, each with the white space behind it, and what they are in the structure."""
-    ends = [*page.blocks.start[1:], len(page.text)]
-    roles = [role_of(page, element) for element in page.blocks.element]
-    return [Block(start, end, *role) for start, end, role in zip(page.blocks.start, ends, roles, strict=True)]
+    starts, tags, parents = page.blocks.start, page.elements.tag, page.elements.parent
+    roles = [role_of(tags, parents, element) for element in page.blocks.element]
+    ends = [*starts[1:], len(page.text)]
+    return [Block(start, end, role, level) for start, end, (role, level) in zip(starts, ends, roles, strict=True)]
 
 
 _ROLES: Final = {
@@ -41,49 +42,58 @@ _ROLES: Final = {
 }
 
 
-def role_of(page: Page, element: int) -> tuple[Role, int | None]:
+_PLAIN: Final = frozenset(("p", "div", "span"))
+_HEADINGS: Final = {f"h{level}": (Role.SUBHEADING, level) for level in range(10)}
+_PARAGRAPH: Final = (Role.PARAGRAPH, None)
+
+
+def role_of(tags: list[str], parents: list[int], element: int) -> tuple[Role, int | None]:
     """Role and heading level of an element; a paragraph inside a list item or a quotation is that."""
-    tags, parents = page.elements.tag, page.elements.parent
     tag = tags[element]
-    if len(tag) == 2 and tag[0] == "h" and tag[1].isdigit():
-        return Role.SUBHEADING, int(tag[1])
+    heading = _HEADINGS.get(tag)
+    if heading is not None:
+        return heading
     for _ in range(3):
-        role = _ROLES.get(tags[element])
+        role = _ROLES.get(tag)
         if role is not None:
             return role, None
-        if tags[element] not in ("p", "div", "span"):
+        if tag not in _PLAIN:
             break
         element = parents[element]
-    return Role.PARAGRAPH, None
+        tag = tags[element]
+    return _PARAGRAPH
 
 
 def links_of(page: Page) -> list[Link]:
     """The links that have text."""
+    anchors, size = page.anchors, len(page.text)
     return [
-        Link(a.start, min(a.end, len(page.text)), a.href)
-        for a in page.anchors
-        if a.href and a.start < a.end <= len(page.text)
+        Link(start, end, href)
+        for start, end, href in zip(anchors.start, anchors.end, anchors.href, strict=True)
+        if href and start < end <= size
     ]
 
 
 def segments_of(draft: Draft, labels: Array) -> list[Segment]:
     """One segment a run of blocks of the same label and story; `labels` are the network's label logits."""
-    page = draft.page
-    named = _name(draft, labels)
+    starts = draft.page.blocks.start
     segments: list[Segment] = []
-    ends = [*page.blocks.start[1:], len(page.text)]
-    for i, (label, article, score, why) in enumerate(named):
-        last = segments[-1] if segments else None
-        if last and last.label is label and last.article == article and label in _MERGED:
-            merged_score = min(last.score, score)
-            segments[-1] = Segment(last.start, ends[i], label, article, merged_score, last.why)
-        else:
-            segments.append(Segment(page.blocks.start[i], ends[i], label, article, score, why))
+    begin, open_ = 0, None
+    for start, named in zip(starts, _name(draft, labels), strict=True):
+        if open_ is not None:
+            label, article, score, why = open_
+            if named[0] is label and named[1] == article and label in _MERGED:
+                open_ = (label, article, min(score, named[2]), why)
+                continue
+            segments.append(Segment(begin, start, *open_))
+        begin, open_ = start, named
+    if open_ is not None:
+        segments.append(Segment(begin, len(draft.page.text), *open_))
     return segments
 
 
 def _name(draft: Draft, labels: Array) -> list[tuple[Label, int, float, str]]:
-    tags, elements = draft.page.elements.tag, draft.page.blocks.element
+    tags, elements = draft.features.tags, draft.page.blocks.element
     other = labels + _FURNITURE
     best = other.argmax(axis=1)
     chance = np.exp(other - other.max(axis=1, keepdims=True))
@@ -93,7 +103,7 @@ def _name(draft: Draft, labels: Array) -> list[tuple[Label, int, float, str]]:
     chosen, embedded = draft.chosen.tolist(), draft.embedded.tolist()
     named = []
     for i, most in enumerate(likeliest):
-        tag = tags[elements[i]]
+        tag = tags[i]
         heading = len(tag) == 2 and tag[0] == "h" and tag != "hr"
         why = draft.why.get(i) or ("model:body" if chosen[i] else _MODEL[most])
         if i == draft.features.title:

@@ -27,48 +27,17 @@ _PLACES: Final = marks.COMMENTS | marks.ASIDE
 PAGE_DEPTH: Final = 3
 """Elements above this depth hold the page, whatever their classes say."""
 
-PARTS: Final = frozenset(
-    [
-        "p",
-        "h1",
-        "h2",
-        "h3",
-        "h4",
-        "h5",
-        "h6",
-        "li",
-        "ul",
-        "ol",
-        "dl",
-        "dt",
-        "dd",
-        "table",
-        "thead",
-        "tbody",
-        "tfoot",
-        "tr",
-        "td",
-        "th",
-        "caption",
-        "blockquote",
-        "pre",
-        "figure",
-        "figcaption",
-        "center",
-        "address",
-        "details",
-        "summary",
-        "button",
-        "label",
-    ]
-)
+PARTS: Final = frozenset((
+    "p", "h1", "h2", "h3", "h4", "h5", "h6", "li", "ul", "ol", "dl", "dt", "dd", "table", "thead", "tbody", "tfoot",
+    "tr", "td", "th", "caption", "blockquote", "pre", "figure", "figcaption", "center", "address", "details",
+    "summary", "button", "label",
+))  # fmt: skip
 """Elements that are a part of something; the nearest ancestor that is none of these is a block's container."""
-_NO_DIGITS: Final = str.maketrans("", "", "0123456789")
 
 
 @dataclass(frozen=True, slots=True)
 class Tree:
-    """Arrays with one entry an element."""
+    """Arrays with one entry, or one column, an element."""
 
     flags: NDArray[Any]
     container: NDArray[Any]
@@ -76,11 +45,11 @@ class Tree:
     """Running number of the nearest `<article>` ancestor; 0 outside of any."""
     signature: NDArray[Any]
     own: NDArray[Any]
-    """Columns: mean, lowest, highest log odds of the element's own key."""
+    """Rows: mean, lowest, highest log odds of the element's own key."""
     meaning: list[int]
     """What the element's own key means, bits of `keys`."""
     above: NDArray[Any]
-    """Columns: lowest, highest, sum of means, over the element and its ancestors."""
+    """Rows: lowest, highest, sum of means, over the element and its ancestors."""
     depth: NDArray[Any]
     parent: NDArray[Any]
 
@@ -89,50 +58,54 @@ def climb(elements: Elements, odds: Odds) -> Tree:
     """The facts of all elements."""
     n = len(elements.tag)
     flags, container, article, signature = [0] * n, [0] * n, [0] * n, [0] * n
+    number, meanings, kinds = [0] * n, [0] * n, [0] * n
     said = [NOTHING]
-    spoken, number = {"": 0}, [0] * n
-    above: list[tuple[float, float, float]] = [(0.0, 0.0, 0.0)] * n
+    spoken: dict[str, int] = {"": 0}
+    least, most, total = [0.0] * n, [0.0] * n, [0.0] * n
     signatures: dict[tuple[str, str], int] = {}
     articles = 0
-    tags, parents, depth = elements.tag, elements.parent, elements.depth
-    kinds = [0] * n
-    for i in range(1, n):
-        tag, key, parent = tags[i], elements.key[i].translate(_NO_DIGITS), parents[i]
+    depths = elements.depth
+    for i, (tag, raw, parent) in enumerate(zip(elements.tag, elements.key, elements.parent, strict=True)):
+        if i == 0:
+            continue
         flag = flags[parent] | _FLAG.get(tag, 0)
         container[i] = container[parent] if tag in PARTS else i
+        article[i] = article[parent]
         if tag == "article":
             articles += 1
             article[i] = articles
-        else:
-            article[i] = article[parent]
-        kinds[i] = signatures.setdefault((tag, key), len(signatures))
-        signature[i] = kinds[i] * 65_536 + kinds[parent]
-        if key:
-            at = spoken.get(key)
-            if at is None:
+        low, high, sum_ = least[parent], most[parent], total[parent]
+        if raw:
+            words = odds.without_digits(raw)
+            key, mean, lowest, highest, meaning = words
+            at = spoken.get(key, -1)
+            if at < 0:
                 at = spoken[key] = len(said)
-                said.append(odds.of(key))
+                said.append(words)
             number[i] = at
-            words = said[at]
-            least, most, total = above[parent]
-            mean, low, high, meaning = words
-            above[i] = (low if low < least else least, high if high > most else most, total + mean)  # noqa: FURB136 - hot
-            if meaning & _PLACES and depth[i] >= PAGE_DEPTH:
+            meanings[i] = meaning
+            low = lowest if lowest < low else low  # noqa: FURB136 - hot
+            high = highest if highest > high else high  # noqa: FURB136 - hot
+            sum_ += mean
+            if meaning & _PLACES and depths[i] >= PAGE_DEPTH:
                 flag |= COMMENTS if meaning & marks.COMMENTS else 0
                 flag |= ASIDE if meaning & marks.ASIDE and tag != "article" else 0
             if "articleBody" in key:
                 flag |= ARTICLE_BODY
         else:
-            above[i] = above[parent]
+            key = ""
+        least[i], most[i], total[i] = low, high, sum_
+        kinds[i] = kind = signatures.setdefault((tag, key), len(signatures))
+        signature[i] = kind * 65_536 + kinds[parent]
         flags[i] = flag
     return Tree(
         np.array(flags),
         np.array(container),
         np.array(article),
         np.array(signature),
-        np.array([words[:3] for words in said], dtype=np.float32)[number],
-        [said[at].meaning for at in number],
-        np.array(above, dtype=np.float32).reshape(n, 3),
-        np.array(elements.depth),
-        np.array(parents),
+        np.array([words[1:4] for words in said], dtype=np.float32).T[:, number],
+        meanings,
+        np.array((least, most, total), dtype=np.float32),
+        np.array(depths),
+        np.array(elements.parent),
     )

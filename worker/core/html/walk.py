@@ -2,12 +2,12 @@
 
 import re
 from functools import lru_cache
-from typing import Final
+from typing import Any, Final
 
 from selectolax.lexbor import LexborHTMLParser, LexborNode
 
 from worker.core.html.markup import MEDIA, NOTES, note_tagged
-from worker.core.html.page import Anchor, Page, Tagged
+from worker.core.html.page import Blocks, Page, Tagged
 
 MAX_NODES: Final = 400_000
 """Nodes visited at most; the largest of 687 real pages has 31,000."""
@@ -17,104 +17,23 @@ MAX_BLOCKS: Final = 20_000
 """Blocks kept at most; the largest of 687 real pages has 5,500."""
 MAX_KEY: Final = 300
 """Code points of an element's key that are looked at."""
-INLINE: Final = frozenset(
-    [
-        "a",
-        "abbr",
-        "acronym",
-        "b",
-        "bdi",
-        "bdo",
-        "big",
-        "cite",
-        "code",
-        "data",
-        "dfn",
-        "em",
-        "font",
-        "i",
-        "ins",
-        "kbd",
-        "label",
-        "mark",
-        "nobr",
-        "q",
-        "rp",
-        "rt",
-        "ruby",
-        "s",
-        "samp",
-        "small",
-        "span",
-        "strike",
-        "strong",
-        "sub",
-        "sup",
-        "time",
-        "tt",
-        "u",
-        "var",
-        "wbr",
-        "amp-link",
-    ]
-)
+INLINE: Final = frozenset((
+    "a", "abbr", "acronym", "b", "bdi", "bdo", "big", "cite", "code", "data", "dfn", "em", "font", "i", "ins", "kbd",
+    "label", "mark", "nobr", "q", "rp", "rt", "ruby", "s", "samp", "small", "span", "strike", "strong", "sub", "sup",
+    "time", "tt", "u", "var", "wbr", "amp-link",
+))  # fmt: skip
 BOLD: Final = frozenset(("b", "strong"))
 ITALIC: Final = frozenset(("i", "em", "cite"))
-UNSEEN: Final = frozenset(
-    [
-        "script",
-        "style",
-        "noscript",
-        "template",
-        "svg",
-        "iframe",
-        "select",
-        "textarea",
-        "object",
-        "embed",
-        "canvas",
-        "audio",
-        "video",
-        "map",
-        "math",
-        "datalist",
-        "head",
-        "meta",
-        "link",
-        "title",
-        "base",
-        "input",
-        "img",
-        "amp-img",
-        "hr",
-        "br",
-        "source",
-        "picture-source",
-        "area",
-        "frame",
-        "frameset",
-        "noframes",
-    ]
-)
+UNSEEN: Final = frozenset((
+    "script", "style", "noscript", "template", "svg", "iframe", "select", "textarea", "object", "embed", "canvas",
+    "audio", "video", "map", "math", "datalist", "head", "meta", "link", "title", "base", "input", "img", "amp-img",
+    "hr", "br", "source", "picture-source", "area", "frame", "frameset", "noframes",
+))  # fmt: skip
 NAMING: Final = frozenset(("class", "id", "itemprop", "role", "property", "data-testid", "data-component"))
-HIDING: Final = frozenset(
-    [
-        "sr-only",
-        "visually-hidden",
-        "visuallyhidden",
-        "screen-reader-text",
-        "screen-reader",
-        "screenreader",
-        "tooltip",
-        "hovercard",
-        "rollover",
-        "popover",
-        "u-hidden",
-        "is-hidden",
-        "hidden",
-        "element-invisible",
-    ]
-)
+HIDING: Final = frozenset((
+    "sr-only", "visually-hidden", "visuallyhidden", "screen-reader-text", "screen-reader", "screenreader", "tooltip",
+    "hovercard", "rollover", "popover", "u-hidden", "is-hidden", "hidden", "element-invisible",
+))  # fmt: skip
 """Class tokens that take text out of sight on inline elements."""
 _ZERO_WIDTH: Final = "\u200b\u200c\u200d\u2060\ufeff\u00ad \t\r\n"
 _TELLING: Final = re.compile(r"author|autor|byline|date|publi|time|fn\b|name|tag|headline", re.IGNORECASE)
@@ -124,258 +43,266 @@ _FLOATING_PARTS: Final = ("block", "content", "text", "inner", "body", "box", "c
 """Beginnings and ends of the class tokens of what shows only under the pointer."""
 
 
-class Walk:
-    """The state of one walk; `page` fills as it goes."""
-
-    def __init__(self, page: Page, *, see_hidden: bool) -> None:
-        self.page = page
-        self.see_hidden = see_hidden
-        self.texts: list[str] = []
-        self.total = 0
-        self.pieces: list[str] = []
-        self.length = 0
-        self.space = False
-        self.element = 0
-        self.inline = ""
-        self.link_chars = self.links = self.bold_chars = self.italic_chars = self.breaks = 0
-        self.in_link = self.in_bold = self.in_italic = self.in_pre = 0
-        self.break_run = self.images = self.rules = 0
-        self.open: list[tuple[int, Tagged]] = []
-
-    def add(self, text: str) -> None:
-        """One text node."""
-        words = text.split()
-        if not words or (len(text) < 4 and not text.strip(_ZERO_WIDTH)):
-            self.space = True
-            return
-        if self.length and (self.space or text[0].isspace()):
-            self.pieces.append(" ")
-            self.length += 1
-        shown = " ".join(words) if not self.in_pre else text.strip()
-        self.pieces.append(shown)
-        n = len(shown)
-        self.length += n
-        if self.in_link:
-            self.link_chars += n
-        if self.in_bold:
-            self.bold_chars += n
-        if self.in_italic:
-            self.italic_chars += n
-        self.space = text[-1].isspace()
-        self.break_run = 0
-
-    def flush(self) -> None:
-        """End the block under way, if it has text."""
-        self.space = False
-        self.break_run = 0
-        if not self.length:
-            return
-        blocks = self.page.blocks
-        blocks.start.append(self.total)
-        blocks.end.append(self.total + self.length)
-        blocks.element.append(self.element)
-        blocks.inline.append(self.inline)
-        blocks.link_chars.append(self.link_chars)
-        blocks.links.append(self.links)
-        blocks.bold_chars.append(self.bold_chars)
-        blocks.italic_chars.append(self.italic_chars)
-        blocks.breaks.append(self.breaks)
-        blocks.images.append(self.images)
-        blocks.rules.append(self.rules)
-        self.texts.append("".join(self.pieces))
-        self.total += self.length + 1
-        self.pieces = []
-        self.length = 0
-        self.inline = ""
-        self.link_chars = self.links = self.bold_chars = self.italic_chars = self.breaks = self.images = self.rules = 0
-
-    def line_break(self) -> None:
-        """A `<br>`: white space; two in a row end the block."""
-        self.break_run += 1
-        run = self.break_run
-        if run >= 2:
-            self.flush()
-            self.break_run = run
-        elif self.in_pre and self.length:
-            self.pieces.append("\n")
-            self.length += 1
-        else:
-            self.space = True
-        self.breaks += bool(self.length)
+_TEXT: Final = 0
+_UNSEEN_KIND: Final = 1
+_NOTHING: Final = 2
+_PLAIN: Final = 3
+_LINK: Final = 4
+_BOLD: Final = 5
+_ITALIC: Final = 6
+_BLOCK: Final = 7
+_PRE: Final = 8
+_KINDS: Final[dict[str, int]] = {
+    **dict.fromkeys(INLINE, _PLAIN),
+    **dict.fromkeys(BOLD, _BOLD),
+    **dict.fromkeys(ITALIC, _ITALIC),
+    **dict.fromkeys(UNSEEN, _UNSEEN_KIND),
+    "a": _LINK,
+    "-text": _TEXT,
+    "-comment": _NOTHING,
+    "head": _BLOCK,
+    "pre": _PRE,
+}
+"""How the walk takes a node, by its tag; other tags are blocks, those with a hyphen plain inline elements."""
+_KINDS_HIDDEN: Final[dict[str, int]] = {**_KINDS, "noscript": _BLOCK}
+"""The same for a walk that sees hidden elements."""
 
 
 def walked(tree: LexborHTMLParser, *, see_hidden: bool) -> Page:
     """What the walk collects, with or without `<noscript>` and the elements that the markup hides."""
     page = Page()
-    walk = Walk(page, see_hidden=see_hidden)
     root = tree.root
     if root is not None:
         page.language = (root.attributes.get("lang") or root.attributes.get("xml:lang") or "").strip()
-        _descend(walk, root)
-    walk.flush()
-    page.text = "\n".join(walk.texts)
-    for anchor in page.anchors:
-        if page.text[anchor.start : anchor.start + 1] in (" ", "\n"):
-            anchor.start = min(anchor.start + 1, anchor.end)
+        _descend(page, root, see_hidden=see_hidden)
+    text = page.text
+    anchors = page.anchors
+    for i, start in enumerate(anchors.start):
+        if text[start : start + 1] in (" ", "\n"):
+            anchors.start[i] = min(start + 1, anchors.end[i])
     return page
 
 
-def _descend(walk: Walk, root: LexborNode) -> None:  # noqa: C901, PLR0912, PLR0915 - the hot loop; calls cost more than lines
-    page, elements = walk.page, walk.page.elements
+def _kind_of(tag: str) -> int:
+    """The kind of a node whose tag is not listed."""
+    if tag[0] in "-!":
+        return _NOTHING
+    return _PLAIN if "-" in tag else _BLOCK
+
+
+def _descend(page: Page, root: LexborNode, *, see_hidden: bool) -> None:  # noqa: C901, PLR0912, PLR0915 - the hot loop; calls cost more than lines
+    kinds = _KINDS_HIDDEN if see_hidden else _KINDS
+    elements, anchors = page.elements, page.anchors
+    parents, tags, keys, depths = elements.parent, elements.tag, elements.key, elements.depth
+    anchor_ends = anchors.end
+    blocks: list[tuple[int, int, int, str, int, int, int, int, int, int, int]] = []
+    texts: list[str] = []
+    pieces: list[str] = []
     stack: list[tuple[LexborNode, int, int]] = []
-    node, visited = root.first_child, 0
-    add, starts = walk.add, page.blocks.start
-    entered = ("head", "noscript") if walk.see_hidden else ("head",)
+    opened: list[tuple[int, Tagged]] = []
+    element = owner = 0
+    total = length = 0
+    link_chars = links = bold_chars = italic_chars = breaks = images = rules = 0
+    in_link = in_bold = in_italic = in_pre = 0
+    break_run = next_run = next_rules = 0
+    space = closing = False
+    inline = ""
+    node = root.first_child
+    visited = 0
     while True:
+        if closing:
+            closing = False
+            if length:
+                blocks.append(
+                    (total, total + length, owner, inline, link_chars, links, bold_chars, italic_chars, breaks,
+                     images, rules)
+                )  # fmt: skip
+                texts.append("".join(pieces))
+                total += length + 1
+                pieces = []
+                length = 0
+                inline = ""
+                link_chars = links = bold_chars = italic_chars = breaks = images = 0
+                rules, next_rules = next_rules, 0
+                break_run, next_run = next_run, 0
+                if len(blocks) > MAX_BLOCKS:
+                    page.cut = True
+                    break
         if node is None:
             if not stack:
-                return
+                break
             node, kind, value = stack.pop()
-            if kind == _BLOCK:
-                if walk.length:
-                    walk.flush()
-                walk.space = False
-                walk.element = value
-            else:
-                _leave(walk, kind, value)
-            while walk.open and walk.open[-1][0] >= len(stack):
-                walk.open.pop()[1].end = walk.total + walk.length - (walk.length == 0)
+            if kind >= _BLOCK:
+                if kind == _PRE:
+                    in_pre -= 1
+                    break_run = 0
+                closing = True
+                owner = element
+                space = False
+                element = value
+            elif kind == _LINK:
+                in_link -= 1
+                anchor_ends[value] = total + length if length else max(anchors.start[value], total - 1)
+            elif kind == _BOLD:
+                in_bold -= 1
+            elif kind == _ITALIC:
+                in_italic -= 1
+            if opened:
+                while opened and opened[-1][0] >= len(stack):
+                    opened.pop()[1].end = total + length - (length == 0)
             node = node.next
             continue
         visited += 1
-        if visited > MAX_NODES or len(starts) > MAX_BLOCKS:
+        if visited > MAX_NODES:
             page.cut = True
-            return
-        tag = node.tag
-        if tag == "-text":
-            add(node.text_content or "")
+            break
+        tag = node.tag or "-comment"
+        kind = kinds.get(tag, -1)
+        if kind < 0:
+            kind = _kind_of(tag)
+        if kind == _TEXT:
+            text = node.text_content or ""
+            words = text.split()
+            if not words or (len(text) < 4 and not text.strip(_ZERO_WIDTH)):
+                space = True
+            else:
+                if length and (space or text[0].isspace()):
+                    pieces.append(" ")
+                    length += 1
+                shown = " ".join(words) if not in_pre else text.strip()
+                pieces.append(shown)
+                n = len(shown)
+                length += n
+                if in_link:
+                    link_chars += n
+                if in_bold:
+                    bold_chars += n
+                if in_italic:
+                    italic_chars += n
+                space = text[-1].isspace()
+                break_run = 0
             node = node.next
             continue
-        if tag is None or tag[0] in "-!" or (tag in UNSEEN and tag not in entered):
-            if tag in UNSEEN:
-                _unseen(walk, tag, node)
+        if kind <= _NOTHING:
+            if kind == _UNSEEN_KIND:
+                if tag == "br":
+                    break_run += 1
+                    if break_run >= 2:
+                        space = False
+                        if length:
+                            closing = True
+                            owner = element
+                            next_run = break_run
+                    elif in_pre and length:
+                        pieces.append("\n")
+                        length += 1
+                        breaks += 1
+                    else:
+                        space = True
+                        breaks += length > 0
+                elif tag == "hr":
+                    space = False
+                    break_run = 0
+                    if length:
+                        closing = True
+                        owner = element
+                        next_rules = 1
+                    else:
+                        rules += 1
+                else:
+                    if tag in MEDIA:
+                        images += 1
+                    note = NOTES.get(tag)
+                    if note is not None:
+                        note(page, node, total + length, element)
             node = node.next
             continue
         first = node.first_child
         attributes = node.attributes
-        inline = tag in INLINE or "-" in tag
         key = ""
         if attributes:
-            key, hidden = _look(attributes, inline=inline)
-            if hidden and not walk.see_hidden:
+            key, hidden = _look(attributes, inline=kind < _BLOCK)
+            if hidden and not see_hidden:
                 page.hidden += 1
                 node = node.next
                 continue
-        if inline:
+        if kind < _BLOCK:
             if attributes and (tag == "time" or (key and _is_telling(key))):
-                _tag(walk, tag, attributes, key, len(stack) if first is not None else -1)
+                tagged = note_tagged(page, tag, attributes, key, total + length, element)
+                if first is not None:
+                    opened.append((len(stack), tagged))
             if first is None or len(stack) > MAX_DEPTH:
                 node = node.next
                 continue
-            stack.append((node, *_enter_inline(walk, tag, attributes, key)))
+            if key and not length and not inline:
+                inline = key
+            value = 0
+            if kind == _LINK:
+                in_link += 1
+                links += 1
+                value = len(anchor_ends)
+                anchors.start.append(total + length)
+                anchor_ends.append(-1)
+                anchors.href.append(attributes.get("href") or "")
+                anchors.rel.append(attributes.get("rel") or "")
+                anchors.key.append(key)
+                anchors.element.append(element)
+            elif kind == _BOLD:
+                in_bold += 1
+            elif kind == _ITALIC:
+                in_italic += 1
+            stack.append((node, kind, value))
         else:
-            if walk.length:
-                walk.flush()
-            walk.space = False
+            closing = True
+            owner = element
+            space = False
             if first is None or len(stack) > MAX_DEPTH:
                 node = node.next
                 continue
-            index = len(elements.tag)
-            elements.parent.append(walk.element)
-            elements.tag.append(tag)
-            elements.key.append(key)
-            elements.depth.append(elements.depth[walk.element] + 1)
+            depths.append(depths[element] + 1)
+            parents.append(element)
+            keys.append(key)
+            stack.append((node, kind, element))
+            if kind == _PRE:
+                in_pre += 1
+            element = len(tags)
+            tags.append(tag)
             if attributes and ("itemprop" in attributes or "property" in attributes):
-                _tag(walk, tag, attributes, key, len(stack))
-            stack.append((node, _BLOCK if tag != "pre" else _PRE, walk.element))
-            if tag == "pre":
-                walk.in_pre += 1
-            walk.element = index
+                at = total + length + (length > 0)
+                opened.append((len(stack) - 1, note_tagged(page, tag, attributes, key, at, owner)))
         node = first
+    if length:
+        blocks.append(
+            (total, total + length, element, inline, link_chars, links, bold_chars, italic_chars, breaks, images, rules)
+        )
+        texts.append("".join(pieces))
+    page.texts = texts
+    page.text = "\n".join(texts)
+    columns: Any = zip(*blocks, strict=True)
+    page.blocks = Blocks(*map(list, columns)) if blocks else Blocks()
 
 
-_BLOCK: Final = 0
-_LINK: Final = 1
-_BOLD: Final = 2
-_ITALIC: Final = 3
-_PLAIN: Final = 4
-_PRE: Final = 5
-
-
-def _enter_inline(walk: Walk, tag: str, attributes: dict[str, str | None], key: str) -> tuple[int, int]:
-    """Note that an inline element begins; answers what `_leave` needs to end it."""
-    if key and not walk.length and not walk.inline:
-        walk.inline = key
-    if tag == "a":
-        walk.in_link += 1
-        walk.links += 1
-        at = walk.total + walk.length
-        anchors = walk.page.anchors
-        anchors.append(Anchor(at, -1, attributes.get("href") or "", attributes.get("rel") or "", key, walk.element))
-        return _LINK, len(anchors) - 1
-    if tag in BOLD:
-        walk.in_bold += 1
-        return _BOLD, 0
-    if tag in ITALIC:
-        walk.in_italic += 1
-        return _ITALIC, 0
-    return _PLAIN, 0
-
-
-def _tag(walk: Walk, tag: str, attributes: dict[str, str | None], key: str, depth: int) -> None:
-    """Note a telling element; `depth` is that of the stack below it, -1 when it is empty."""
-    tagged = note_tagged(walk.page, tag, attributes, key, walk.total + walk.length, walk.element)
-    if depth >= 0:
-        walk.open.append((depth, tagged))
-
-
-def _unseen(walk: Walk, tag: str, node: LexborNode) -> None:
-    """An element that has no text of its own."""
-    if tag == "br":
-        walk.line_break()
-    elif tag == "hr":
-        walk.flush()
-        walk.rules += 1
-    elif tag in MEDIA:
-        walk.images += 1
-    note = NOTES.get(tag)
-    if note:
-        note(walk.page, node, walk.total + walk.length, walk.element)
-
-
-def _leave(walk: Walk, kind: int, value: int) -> None:
-    """Note that an inline or preformatted element ends."""
-    if kind == _LINK:
-        walk.in_link -= 1
-        anchor = walk.page.anchors[value]
-        anchor.end = walk.total + walk.length
-        if not walk.length:
-            anchor.end = max(anchor.start, anchor.end - 1)
-    elif kind == _BOLD:
-        walk.in_bold -= 1
-    elif kind == _ITALIC:
-        walk.in_italic -= 1
-    elif kind == _PRE:
-        walk.flush()
-        walk.in_pre -= 1
-        walk.element = value
+_NAMES: Final[dict[str, int]] = {**dict.fromkeys(NAMING, 1), "class": 2, "style": 3, "hidden": 4, "aria-hidden": 5}
+"""What an attribute is to the walk, by its name; others are nothing to it."""
 
 
 def _look(attributes: dict[str, str | None], *, inline: bool) -> tuple[str, bool]:
     """An element's key, and whether the markup hides it."""
     key, hidden = "", False
     for name, value in attributes.items():
-        if name in NAMING:
+        what = _NAMES.get(name, 0)
+        if not what:
+            continue
+        if what <= 2:
             if value:
                 key = f"{key} {value}" if key else value
-                if inline and name == "class":
-                    hidden = hidden or _floats(value)
-        elif name == "style":
-            hidden = hidden or (value is not None and ("none" in value or "hidden" in value) and _hides(value))
-        elif name == "hidden":
-            hidden = hidden or value != "false"
-        elif name == "aria-hidden":
-            hidden = hidden or value == "true"
+                if inline and what == 2 and _floats(value):
+                    hidden = True
+        elif what == 3:
+            if value is not None and ("none" in value or "hidden" in value) and _hides(value):
+                hidden = True
+        elif (what == 4 and value != "false") or (what == 5 and value == "true"):
+            hidden = True
     return key[:MAX_KEY], hidden
 
 

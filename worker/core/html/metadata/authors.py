@@ -70,15 +70,18 @@ def _metas(scene: Scene) -> list[tuple[str, str]]:
 
 def _links(scene: Scene) -> list[tuple[str, str]]:
     page, found = scene.page, []
-    for anchor in page.anchors:
-        if anchor.end - anchor.start < 3 or anchor.end - anchor.start > MAX_CHARS + 10:
+    anchors = page.anchors
+    for i, (start, end, rel, href, key) in enumerate(
+        zip(anchors.start, anchors.end, anchors.rel, anchors.href, anchors.key, strict=True)
+    ):
+        if not 3 <= end - start <= MAX_CHARS + 10:
             continue
-        author_rel, profile = "author" in anchor.rel, bool(_PROFILE.search(anchor.href))
-        keyed = bool(meaning(anchor.key) & AUTHOR)
+        author_rel, profile = "author" in rel, bool(_PROFILE.search(href))
+        keyed = bool(meaning(key) & AUTHOR)
         if not (author_rel or profile or keyed):
             continue
-        name = clean_name(page.text[anchor.start : anchor.end])
-        where = _where(scene, anchor.start, anchor.element)
+        name = clean_name(page.text[start:end])
+        where = _where(scene, start, anchors.element[i])
         for origin, given in (("rel-author", author_rel), ("profile-link", profile), ("author-link", keyed)):
             if given and name and where != "outside":
                 found += [(origin, name), (f"{origin}-{where}", name)]

@@ -6,6 +6,7 @@ from typing import Final
 import orjson
 from selectolax.lexbor import LexborHTMLParser
 
+from worker.core.html.markup import states
 from worker.core.html.metadata.scene import Scene
 from worker.core.html.metadata.structured import text_of
 
@@ -26,7 +27,7 @@ def hidden_body(scene: Scene, visible: int) -> str | None:
     if len(best) < _LEAST and visible < _LEAST:
         best = max([best, *(_plain(text) for text in scene.page.noscript)], key=len)
     if len(best) < _LEAST and visible < _LEAST:
-        best = max([best, *(_from_state(script) for script in scene.page.scripts)], key=len)
+        best = max([best, *(_from_state(script) for script in states(scene.page))], key=len)
     return best if len(best) >= max(_LEAST, LEAST_GAIN * visible) else None
 
 

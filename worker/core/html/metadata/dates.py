@@ -7,6 +7,7 @@ from typing import Final
 
 from worker.core.html.cues import CATEGORIES, cues_of
 from worker.core.html.keys import DATE, MODIFIED, PUBLISHED, meaning
+from worker.core.html.markup import states
 from worker.core.html.metadata.instants import iso_of
 from worker.core.html.metadata.scene import COMMENTS, Scene
 from worker.core.html.metadata.vote import Ballot, grouped
@@ -203,7 +204,7 @@ def _address(scene: Scene) -> list[tuple[str, str]]:
 
 def _state(scene: Scene) -> list[tuple[str, str]]:
     """The first date of publication that a script's state holds."""
-    found = next((m for script in scene.page.scripts if (m := _STATE.search(script[:_MOST_STATE]))), None)
+    found = next((m for script in states(scene.page) if (m := _STATE.search(script[:_MOST_STATE]))), None)
     return [("state", found[1])] if found else []
 
 

@@ -5,7 +5,6 @@ from typing import Final
 
 from worker.core.html.keys import TAGS, meaning
 from worker.core.html.metadata.scene import Scene
-from worker.core.html.page import Anchor
 
 _STRICT: Final = re.compile(
     r"(?:^|\s)(?:tags?|tags?-?(?:links?|list|cloud|container|wrapper|items?)|(?:post|entry|article|story|content|news|single|blog)[_-]{0,2}(?:tags?|keywords?|topics?)"
@@ -78,32 +77,34 @@ def _structured(scene: Scene) -> list[str]:
 def _linked(scene: Scene) -> dict[str, list[str]]:
     page = scene.page
     lists: dict[str, list[str]] = {"strict": [], "rel": [], "class": [], "href": [], "category": []}
-    for anchor in page.anchors:
-        if not 1 <= anchor.end - anchor.start <= MAX_CHARS:
+    anchors = page.anchors
+    behind = page.blocks.start[scene.last + 26] if 0 <= scene.last < len(scene.texts) - 26 else len(page.text) + 1
+    for i, (start, end, rel, href) in enumerate(
+        zip(anchors.start, anchors.end, anchors.rel, anchors.href, strict=True)
+    ):
+        if not 1 <= end - start <= MAX_CHARS:
             continue
-        text = page.text[anchor.start : anchor.end]
-        rel = "tag" in anchor.rel.split()
-        category = bool(_CATEGORY.search(anchor.href))
-        if rel:
-            lists["category" if category else "rel"].append(text)
-        if scene.outside[anchor.element] or (scene.last >= 0 and scene.block_at(anchor.start) > scene.last + 25):
+        if rel and "tag" in rel.split():
+            lists["category" if _CATEGORY.search(href) else "rel"].append(page.text[start:end])
+        if start >= behind or scene.outside[anchors.element[i]]:
             continue
+        kind, linked = _kind(scene, anchors.key[i], anchors.element[i]), _TAG_URL.search(href)
+        if not kind and not linked:
+            continue
+        text = page.text[start:end]
         if text.casefold().strip(" :") in _HEADINGS:
             continue
-        kind = _kind(scene, anchor)
         if kind:
             lists[kind].append(text)
-        if _TAG_URL.search(anchor.href):
+        if linked:
             lists["href"].append(text)
     return lists
 
 
-def _kind(scene: Scene, anchor: Anchor) -> str:
+def _kind(scene: Scene, key: str, element: int) -> str:
     """Whether a class near the link names a list of tags: `strict`, perhaps `class`, or not at all."""
     elements = scene.page.elements
-    said = meaning(anchor.key) & TAGS
-    keys = [anchor.key] if said else []
-    element = anchor.element
+    keys = [key] if meaning(key) & TAGS else []
     for _ in range(3):
         if elements.depth[element] > 2 and scene.meaning[element] & TAGS:
             keys.append(elements.key[element])
