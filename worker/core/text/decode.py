@@ -19,6 +19,8 @@ _EMBEDDED_PRIOR: Final = 1.0
 """Natural logarithm of odds: embedded stories are rarer among the labelled pages than a page that has one needs."""
 _CHANGE_WEIGHT: Final = 0.7
 """How much the change head and the learned successions count beside the tags themselves; set by left-out pages."""
+_CHANGE_PRIOR: Final = 0.5
+"""Natural logarithm of odds added to every change: pages have more, and smaller, segments than the tagger believes."""
 
 
 def state_scores(tagged: Tagged) -> npt.NDArray[np.float64]:
@@ -37,7 +39,7 @@ def decode(
     `change` are log-odds that a segment begins at a unit, `transition` log probabilities of the next state if so.
     """
     stay = (-np.logaddexp(0.0, change) * _CHANGE_WEIGHT).tolist()
-    switch = (-np.logaddexp(0.0, -change) * _CHANGE_WEIGHT).tolist()
+    switch = (-np.logaddexp(0.0, -change) * _CHANGE_WEIGHT + _CHANGE_PRIOR).tolist()
     into = np.ascontiguousarray(np.asarray(transition, dtype=np.float64).T) * _CHANGE_WEIGHT
     best = np.empty_like(scores)
     best[0] = now = scores[0]
