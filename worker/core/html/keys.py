@@ -8,7 +8,7 @@ from typing import Final, NamedTuple
 _PART: Final = re.compile(r"[A-Z]?[a-z]+|[A-Z]+(?![a-z])")
 _LOWER: Final = re.compile(r"[a-z]{2,}")
 _MOST: Final = 24
-_NO_DIGITS: Final = str.maketrans("", "", "0123456789")
+_DIGITS: Final = re.compile(r"[0-9]+")
 
 COMMENTS: Final = 1
 ASIDE: Final = 2
@@ -63,20 +63,19 @@ NOTHING: Final = Said("", 0.0, 0.0, 0.0, 0)
 
 def tokens_of(key: str) -> list[str]:
     """The words of a key: split at camel case and at everything that is no ascii letter, lower case, each once."""
-    return list(dict.fromkeys([token for name in key.split() for token in _tokens_of_name(name)]))[:_MOST]
-
-
-@lru_cache(maxsize=50_000)
-def _tokens_of_name(name: str) -> list[str]:
-    return _LOWER.findall(name) if name.islower() else [p.lower() for p in _PART.findall(name) if len(p) > 1]
+    parts = _LOWER.findall(key) if key.islower() else [p.lower() for p in _PART.findall(key) if len(p) > 1]
+    return list(dict.fromkeys(parts))[:_MOST]
 
 
 def meaning_of(tokens: list[str]) -> int:
     """The meanings of a key's tokens; places that the key only counts or switches are left out."""
     bits = 0
     for token in tokens:
-        if token in _MEANINGS:
-            bits |= _MEANINGS[token]
+        bits |= _MEANINGS.get(token, 0)
+    return _settled(bits)
+
+
+def _settled(bits: int) -> int:
     return bits & ~(COMMENTS | ASIDE) if bits & _STATE else bits
 
 
@@ -92,7 +91,9 @@ class Odds:
     _REMEMBERED: Final = 50_000
 
     def __init__(self, table: Mapping[str, float]) -> None:
-        self._table = table
+        self._tokens: dict[str, tuple[float | None, int]] = {
+            token: (table.get(token), _MEANINGS.get(token, 0)) for token in table.keys() | _MEANINGS.keys()
+        }
         self._seen: dict[str, Said] = {"": NOTHING}
         self._plain: dict[str, Said] = {}
 
@@ -111,13 +112,21 @@ class Odds:
         if said is None:
             if len(self._plain) > self._REMEMBERED:
                 self._plain = {}
-            said = self._plain[key] = self.of(key.translate(_NO_DIGITS))
+            said = self._plain[key] = self.of(_DIGITS.sub("", key))
         return said
 
     def _read(self, key: str) -> Said:
-        tokens, table = tokens_of(key), self._table
-        known = [value for token in tokens if (value := table.get(token)) is not None]
-        meaning = meaning_of(tokens)
-        if not known:
-            return Said(key, 0.0, 0.0, 0.0, meaning)
-        return Said(key, sum(known) / len(known), min(0.0, *known), max(0.0, *known), meaning)
+        known, total, low, high, bits = 0, 0.0, 0.0, 0.0, 0
+        tokens = self._tokens
+        for token in tokens_of(key):
+            if token in tokens:
+                odds, meaning = tokens[token]
+                bits |= meaning
+                if odds is not None:
+                    known += 1
+                    total += odds
+                    if odds < low:
+                        low = odds
+                    elif odds > high:
+                        high = odds
+        return Said(key, total / known if known else 0.0, low, high, _settled(bits))

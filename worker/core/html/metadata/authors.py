@@ -76,8 +76,8 @@ def _links(scene: Scene) -> list[tuple[str, str]]:
     ):
         if not 3 <= end - start <= MAX_CHARS + 10:
             continue
-        author_rel, profile = "author" in rel, bool(_PROFILE.search(href))
-        keyed = bool(meaning(key) & AUTHOR)
+        author_rel, profile = "author" in rel, i in scene.people_links and bool(_PROFILE.search(href))
+        keyed = bool(key and meaning(key) & AUTHOR)
         if not (author_rel or profile or keyed):
             continue
         name = clean_name(page.text[start:end])
@@ -116,8 +116,9 @@ def _marked(scene: Scene) -> list[tuple[str, str]]:
         if where == "outside" or not 3 <= len(text) <= 90:
             continue
         origin = "itemprop-author" if prop else "author-class"
-        found += [(origin, name) for name in split_names(text.split("\n", 1)[0])]
-        found += [(f"{origin}-{where}", name) for name in split_names(text.split("\n", 1)[0])]
+        names = split_names(text.split("\n", 1)[0])
+        found += [(origin, name) for name in names]
+        found += [(f"{origin}-{where}", name) for name in names]
     return found + _keyed_blocks(scene)
 
 

@@ -1,6 +1,7 @@
 """Author names as pages write them -> clean names."""
 
 import re
+from functools import lru_cache
 from typing import Final
 
 from worker.core.html.cues import cues_of
@@ -57,6 +58,7 @@ MAX_WORDS: Final = 5
 MAX_CHARS: Final = 45
 
 
+@lru_cache(maxsize=2_000)
 def clean_name(raw: str) -> str:
     """One name without cue, job title and account; the empty string when it is none."""
     name = " ".join(raw.split()).strip(" ,;:|-–—•·*\"'“”")

@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from typing import Final
 
 from worker.core.html import keys
+from worker.core.html.metadata.links import telling
 from worker.core.html.metadata.structured import Structured, structure
 from worker.core.html.page import Page
 from worker.core.html.tree import PAGE_DEPTH, Tree
@@ -32,6 +33,10 @@ class Scene:
     """Per element: 1 inside comments, 2 inside asides and lists of other stories, 0 else."""
     meaning: list[int]
     """Per element: what its own key means, bits of `keys`."""
+    people_links: frozenset[int] = frozenset()
+    """Numbers of the links whose address may lead to a person."""
+    tag_links: frozenset[int] = frozenset()
+    """Numbers of the links whose address may lead to a tag."""
     url: str = ""
     _starts: list[int] = field(default_factory=list)
 
@@ -65,7 +70,10 @@ def scene_of(page: Page, tree: Tree, texts: list[str], title: int, body: list[in
     first, last = (body[0], body[-1]) if body else (-1, -1)
     outside = _outside(page, tree.meaning, body)
     structured = structure(page.json_ld, page.title)
-    return Scene(page, title, first, last, texts, structured, metas, outside, tree.meaning, url, page.blocks.start)
+    people, tags = map(frozenset, telling(page.anchors.href))
+    return Scene(
+        page, title, first, last, texts, structured, metas, outside, tree.meaning, people, tags, url, page.blocks.start
+    )
 
 
 def _outside(page: Page, meaning: list[int], body: list[int]) -> list[int]:
@@ -73,12 +81,14 @@ def _outside(page: Page, meaning: list[int], body: list[int]) -> list[int]:
     elements = page.elements
     outside = [0] * len(elements.tag)
     holders = _holders(page, body)
-    for i in range(1, len(outside)):
-        if i in holders:
+    for i, (parent, said) in enumerate(zip(elements.parent, meaning, strict=True)):
+        if i == 0 or i in holders:
             continue
-        outside[i] = outside[elements.parent[i]]
-        if not outside[i] and meaning[i] & _PLACES and elements.depth[i] >= PAGE_DEPTH:
-            if meaning[i] & keys.COMMENTS:
+        place = outside[parent]
+        if place:
+            outside[i] = place
+        elif said & _PLACES and elements.depth[i] >= PAGE_DEPTH:
+            if said & keys.COMMENTS:
                 outside[i] = COMMENTS
             elif elements.tag[i] != "article":
                 outside[i] = ASIDE

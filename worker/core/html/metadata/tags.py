@@ -88,7 +88,8 @@ def _linked(scene: Scene) -> dict[str, list[str]]:
             lists["category" if _CATEGORY.search(href) else "rel"].append(page.text[start:end])
         if start >= behind or scene.outside[anchors.element[i]]:
             continue
-        kind, linked = _kind(scene, anchors.key[i], anchors.element[i]), _TAG_URL.search(href)
+        kind = _kind(scene, anchors.key[i], anchors.element[i])
+        linked = i in scene.tag_links and _TAG_URL.search(href)
         if not kind and not linked:
             continue
         text = page.text[start:end]
@@ -104,11 +105,13 @@ def _linked(scene: Scene) -> dict[str, list[str]]:
 def _kind(scene: Scene, key: str, element: int) -> str:
     """Whether a class near the link names a list of tags: `strict`, perhaps `class`, or not at all."""
     elements = scene.page.elements
-    keys = [key] if meaning(key) & TAGS else []
+    keys = [key] if key and meaning(key) & TAGS else []
     for _ in range(3):
-        if elements.depth[element] > 2 and scene.meaning[element] & TAGS:
+        if scene.meaning[element] & TAGS and elements.depth[element] > 2:
             keys.append(elements.key[element])
         element = elements.parent[element]
+    if not keys:
+        return ""
     if any(_STRICT.search(key) for key in keys):
         return "strict"
     return "class" if any("tags" in key for key in keys) else ""
