@@ -32,7 +32,7 @@ class Arena:
 
     def __enter__(self) -> Self:
         try:
-            self.kafka.start_all()
+            self._start_all()
             for node in self.kafka.nodes:
                 self.gates[node.id] = Gate(self._wire, self._outside[node.id], node.client_port)
         except BaseException:
@@ -67,6 +67,14 @@ class Arena:
             self.thaw(node)
         for node in self.kafka.nodes:
             self.start(node.id)
+
+    def _start_all(self) -> None:
+        """With the same patience as `start`."""
+        for _ in range(4):
+            with suppress(BrokerError):
+                self.kafka.start_all()
+                return
+        self.kafka.start_all()
 
     def start(self, node: int) -> None:
         """Start a broker that was killed; again when a busy machine has not let it become ready in its time."""

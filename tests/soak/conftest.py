@@ -17,6 +17,7 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     group.addoption("--pages", type=int, default=6_000, help="Pages a schedule (6000).")
     group.addoption("--bursts", type=int, default=3, help="Bursts of one to three faults a schedule (3).")
     group.addoption("--season", type=int, default=10, help="Schedules that one fleet lives through (10).")
+    group.addoption("--pace", type=float, default=1.0, help="Time-outs and faults so much longer: busy machines (1).")
     group.addoption("--minutes", type=float, default=0.0, help="Start no schedule after so long (0: no limit).")
     group.addoption("--steady-minutes", type=float, default=5.0, help="Length of the run that measures memory (5).")
     group.addoption("--out", type=Path, default=Path("var/soak"), help="Folder of results.jsonl and the logs.")
@@ -37,7 +38,8 @@ def arena() -> Iterator[Arena]:
 
 @pytest.fixture(scope="session")
 def stage(arena: Arena, pytestconfig: pytest.Config) -> Iterator[Stage]:
-    made = Stage(arena, pytestconfig.getoption("--out"), pytestconfig.getoption("--season"))
+    option = pytestconfig.getoption
+    made = Stage(arena, option("--out"), option("--season"), option("--pace"))
     try:
         yield made
         made.end()

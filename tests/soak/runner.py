@@ -25,13 +25,16 @@ from worker.transport.topics import TopicAdmin
 
 PARTITIONS = 6
 RECOVERY_SECONDS = 300.0
-"""Without progress for so long after a burst: stuck. Long, for machines that have other work to do."""
+"""Without progress for so long after a burst, at a pace of 1: stuck. Long, for machines with other work to do."""
 OPEN_SECONDS = 30.0
+PATIENCE = {
+    "NEWSMILL_KAFKA__SESSION_TIMEOUT_SECONDS": 4,
+    "NEWSMILL_KAFKA__TRANSACTION_TIMEOUT_SECONDS": 6,
+    "NEWSMILL_KAFKA__REQUEST_TIMEOUT_SECONDS": 8,
+    "NEWSMILL_WORKER__CALL_SECONDS": 20,
+}
+"""Seconds, at a pace of 1."""
 QUICK = {
-    "NEWSMILL_KAFKA__SESSION_TIMEOUT_SECONDS": "4",
-    "NEWSMILL_KAFKA__TRANSACTION_TIMEOUT_SECONDS": "6",
-    "NEWSMILL_KAFKA__REQUEST_TIMEOUT_SECONDS": "8",
-    "NEWSMILL_WORKER__CALL_SECONDS": "20",
     "NEWSMILL_WORKER__BATCH_PAGES": "200",
     "NEWSMILL_WORKER__BATCH_SECONDS": "2",
     "NEWSMILL_WORKER__RESTART_BACKOFF_SECONDS": "0.1",
@@ -80,8 +83,10 @@ class Outcome:
 class Season:
     """Topics and a fleet that live through several schedules, one after another, on a shared cluster."""
 
-    def __init__(self, arena: Arena, logs: Path) -> None:
+    def __init__(self, arena: Arena, logs: Path, pace: float = 1.0) -> None:
+        """`pace`: workers are that many times as patient."""
         self._arena = arena
+        self._pace = pace
         name = uuid.uuid4().hex[:8]
         kinds = ("pages", "articles", "metrics", "dead_letters", "source_metrics")
         self._topics = Topics(**{kind: f"soak-{name}.{kind.replace('_', '-')}" for kind in kinds})
@@ -183,7 +188,7 @@ class Season:
             now = self._try_committed()
             if all(now.get(p, 0) > before.get(p, 0) or now.get(p, 0) >= end for p, end in ends.items()):
                 return time.monotonic() - since
-            if time.monotonic() - since > RECOVERY_SECONDS:
+            if time.monotonic() - since > RECOVERY_SECONDS * self._pace:
                 self.outcome.stuck = f"{dict(now)} after {dict(before)}, ends {ends}"
                 return time.monotonic() - since
             time.sleep(0.1)
@@ -216,7 +221,8 @@ class Season:
         topics = {f"NEWSMILL_TOPICS__{k.upper()}": v for k, v in self._topics.model_dump().items()}
         where = {"NEWSMILL_KAFKA__BOOTSTRAP_SERVERS": self._arena.bootstrap, "NEWSMILL_KAFKA__GROUP_ID": self._group}
         home = {"XDG_STATE_HOME": str(self._logs)}
-        return {**_outer_environment(), **QUICK, **topics, **where, **home}
+        patience = {name: str(seconds * self._pace) for name, seconds in PATIENCE.items()}
+        return {**_outer_environment(), **QUICK, **patience, **topics, **where, **home}
 
 
 class _Window:

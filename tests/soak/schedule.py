@@ -55,14 +55,17 @@ Burst = Sequence[Fault]
 """Faults that follow each other at once; behind a burst the workers get time to recover."""
 
 
-def draw(seed: int, bursts: int) -> list[Burst]:
-    """A schedule: each burst has one fault, or (two in five) two or three that overlap in their effects."""
+def draw(seed: int, bursts: int, pace: float = 1.0) -> list[Burst]:
+    """A schedule: each burst has one fault, or (two in five) two or three that overlap in their effects.
+
+    `pace`: faults last that many times as long.
+    """
     dice = random.Random(f"schedule/{seed}")  # noqa: S311 - a seed that can be played again
     kinds = list(Kind) * ((3 * bursts) // len(Kind) + 1)
     dice.shuffle(kinds)
-    return [[_fault(dice, kinds.pop()) for _ in range(dice.choice((1, 1, 1, 2, 3)))] for _ in range(bursts)]
+    return [[_fault(dice, kinds.pop(), pace) for _ in range(dice.choice((1, 1, 1, 2, 3)))] for _ in range(bursts)]
 
 
-def _fault(dice: random.Random, kind: Kind) -> Fault:
+def _fault(dice: random.Random, kind: Kind, pace: float) -> Fault:
     shortest, longest = LASTS.get(kind, (0.0, 0.0))
-    return Fault(kind, dice.uniform(0.05, 1.0), dice.uniform(shortest, longest), dice.random())
+    return Fault(kind, dice.uniform(0.05, 1.0), dice.uniform(shortest, longest) * pace, dice.random())

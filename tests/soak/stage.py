@@ -13,8 +13,8 @@ from tests.soak.runner import Outcome, Season
 class Stage:
     """Gives each schedule a season: the one before, or a new one when that is old or has seen a failure."""
 
-    def __init__(self, arena: Arena, out: Path, length: int) -> None:
-        self._arena, self._out, self._length = arena, out, length
+    def __init__(self, arena: Arena, out: Path, length: int, pace: float) -> None:
+        self._arena, self._out, self._length, self._pace = arena, out, length, pace
         self._season: Season | None = None
         self._played = 0
         self._started = time.monotonic()
@@ -28,7 +28,7 @@ class Stage:
         if self._season is None or self._played >= self._length:
             self.end()
             self._arena.heal()
-            self._season, self._played = Season(self._arena, self._out / "logs"), 0
+            self._season, self._played = Season(self._arena, self._out / "logs", self._pace), 0
             self._season.__enter__()
         self._played += 1
         return self._season

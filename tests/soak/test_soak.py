@@ -12,7 +12,7 @@ from tests.soak.table import slope
 
 
 @pytest.mark.soak
-@pytest.mark.timeout(1200)
+@pytest.mark.timeout(1800)
 def test_schedule(stage: Stage, seed: int, pytestconfig: pytest.Config):
     """A seed's schedule: nothing lost, nothing doubled, and the articles of a quiet run, to the byte."""
     option = pytestconfig.getoption
@@ -20,7 +20,7 @@ def test_schedule(stage: Stage, seed: int, pytestconfig: pytest.Config):
         pytest.skip("the time is over")
     season = stage.season()
     try:
-        outcome = season.play(seed, option("--pages"), draw(seed, option("--bursts")))
+        outcome = season.play(seed, option("--pages"), draw(seed, option("--bursts"), option("--pace")))
     except BaseException:
         stage.abandon()
         raise
