@@ -33,6 +33,8 @@ class Page:
     """Whether what `known` leaves out is unknown, rather than not the story."""
     expected: Any = None
     kind: str = "plain"
+    raw: bool = False
+    """Whether a scraper stored the text as it is; such pages count more than html pages that we flattened."""
 
 
 def site_key(site: str) -> str:
@@ -62,7 +64,7 @@ def read_labelled(folder: Path) -> list[Page]:
         pages.append(
             Page(
                 origin[1] if origin else gold["id"], row.get("site", gold["id"]), gold.get("language", ""),
-                raw.read_bytes().decode("utf-8"), segments, expected=gold["expected"],
+                raw.read_bytes().decode("utf-8"), segments, expected=gold["expected"], raw=True,
             )
         )  # fmt: skip
     return pages
@@ -153,7 +155,7 @@ def composed(pages: Sequence[Page], count: int, seed: int, compose: ModuleType) 
             break
         at = rng.randrange(len(hosts))
         host = hosts[at]
-        guests = [h for h in hosts if h[0]["language"] == host[0]["language"] and h is not host]
+        guests = [h for h in hosts if h[0]["language"] == host[0]["language"] and h[0]["id"] != host[0]["id"]]
         done = compose.compose(rng, host, guests) if guests else None
         if done is None:
             continue

@@ -157,16 +157,17 @@ class Pool:
         return [s for group in (*self.labelled.values(), *self.bodies.values(), self.composed) for s in group]
 
     def epoch(self, rng: np.random.Generator) -> list[Sample]:
-        """What one epoch is fitted on: each labelled page twice, and some of the others, each flattened somehow."""
+        """What one epoch is fitted on: labelled pages twice, raw ones four times, some others, flattened somehow."""
         out = []
-        for at in range(len(self.labelled["plain"])):
+        raw = [at for at, s in enumerate(self.labelled["plain"]) if s.page.raw]
+        for at in [*range(len(self.labelled["plain"])), *raw]:
             out.append(self.labelled["plain" if rng.random() < 0.8 else "blind"][at])
             kind = rng.choice(("space", "lines", "glue", "blindspace"), p=(0.4, 0.25, 0.25, 0.1))
             out.append(self.labelled[kind][at])
         count = len(self.bodies["plain"])
         some = rng.choice(count, min(250, count), replace=False)
         out += [self.bodies[rng.choice(KINDS, p=(0.4, 0.25, 0.15, 0.2))][at] for at in some]
-        chosen = rng.choice(len(self.composed), min(220, len(self.composed)), replace=False)
+        chosen = rng.choice(len(self.composed), min(400, len(self.composed)), replace=False)
         return out + [self.composed[at] for at in chosen]
 
 
@@ -177,9 +178,9 @@ def make_pool(labelled: list[Page], bodies: list[Page], compose: ModuleType, fla
         return [sample(flattened(page, kind, flatten)) for page in pages]
 
     def compose_again(fold: int | None) -> list[Sample]:
-        hosts = [page for page in labelled if fold_of(page.site) != fold]
+        hosts = [page for page in labelled if fold_of(page.site) != fold for _ in range(3 if page.raw else 1)]
         ways = random.Random(fold)  # noqa: S311 - which pages are made, not a secret
-        made = composed(hosts, 450, 100 + (fold if fold is not None else FOLDS), compose)
+        made = composed(hosts, 600, 300 + (fold if fold is not None else FOLDS), compose)
         return [sample(flattened(page, ways.choice(["plain"] * 3 + ["space", "glue"]), flatten)) for page in made]
 
     by_kind = {kind: read(labelled, kind) for kind in KINDS}
