@@ -70,7 +70,7 @@ def cues_of(text: str) -> tuple[int, int]:
 @lru_cache(maxsize=20_000)
 def _opens(word: str) -> bool:
     """Whether a phrase may begin with the word."""
-    first = fold(word)
+    first = word.casefold().strip(_TRIM) if word.isascii() else fold(word)
     return (first[:2] if first and first[0] >= _UNSPACED else first) in _openers()
 
 

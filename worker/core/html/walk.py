@@ -36,8 +36,10 @@ HIDING: Final = frozenset((
 ))  # fmt: skip
 """Class tokens that take text out of sight on inline elements."""
 _ZERO_WIDTH: Final = "\u200b\u200c\u200d\u2060\ufeff\u00ad \t\r\n"
-_TELLING: Final = re.compile(r"author|autor|byline|date|publi|time|fn\b|name|tag|headline", re.IGNORECASE)
-"""Keys of inline elements that may say who wrote the page and when."""
+_TELLING: Final = ("author", "autor", "byline", "date", "publi", "time", "name", "tag", "headline")
+"""Words in keys of inline elements that may say who wrote the page and when."""
+_FULL_NAME: Final = re.compile(r"fn\b")
+"""The microformat's name of a person, at the end of a word."""
 _FLOATING: Final = ("rollover", "tooltip", "popover", "hovercard")
 _FLOATING_PARTS: Final = ("block", "content", "text", "inner", "body", "box", "card", "panel", "menu")
 """Beginnings and ends of the class tokens of what shows only under the pointer."""
@@ -314,12 +316,18 @@ def _hides(style: str) -> bool:
 @lru_cache(maxsize=20_000)
 def _floats(classes: str) -> bool:
     """Whether an inline element of these classes is out of sight until something happens."""
-    tokens = classes.lower().split()
+    folded = classes.lower()
+    tokens = folded.split()
     if not HIDING.isdisjoint(tokens):
         return True
+    if not any(word in folded for word in _FLOATING):
+        return False
     return any(token.startswith(_FLOATING) and token.endswith(_FLOATING_PARTS) for token in tokens)
 
 
 @lru_cache(maxsize=20_000)
 def _is_telling(key: str) -> bool:
-    return _TELLING.search(key) is not None
+    folded = key.lower()
+    if any(word in folded for word in _TELLING):
+        return True
+    return "fn" in folded and _FULL_NAME.search(folded) is not None
