@@ -16,6 +16,15 @@ CUE_KINDS: Final = (
 """The kinds of cue that cut and label text; `dateline` and `relative_time` hold examples, not words."""
 
 
+NETWORKS: Final = frozenset(
+    (
+        "facebook", "twitter", "x", "vk", "com", "telegram", "whatsapp", "linkedin", "pinterest", "reddit", "google",
+        "email", "instagram", "messenger", "viber", "skype", "tumblr", "вконтакте", "одноклассники", "твитнуть",
+    )
+)  # fmt: skip
+"""Words of the names of share buttons, in any language."""
+
+
 @dataclass(frozen=True, slots=True)
 class Lexicon:
     """One language's words as its file gives them."""

@@ -9,16 +9,10 @@ from typing import Final
 from worker.core.enrich.context import Context
 from worker.core.enrich.cues import cue_keys
 from worker.core.enrich.fold import key
-from worker.core.lexicon import section
+from worker.core.lexicon import NETWORKS, section
 from worker.core.model import Label, Segment
 
 _FURNITURE: Final = ("share", "comments", "ads", "legal", "subscribe", "byline", "published", "updated")
-_NETWORKS: Final = frozenset(
-    (
-        "facebook", "twitter", "x", "vk", "com", "telegram", "whatsapp", "linkedin", "pinterest", "reddit", "google",
-        "email", "instagram", "messenger", "viber", "skype", "tumblr", "вконтакте", "одноклассники", "твитнуть",
-    )
-)  # fmt: skip
 _FEWEST_NETWORKS: Final = 2
 """Names of networks at a block's end that are share buttons; one may be a tag."""
 _SENTENCE: Final = re.compile(r".*[.。।]\s+(?=\S)", re.DOTALL)
@@ -97,7 +91,7 @@ def _without_networks(block: str) -> str:
 
 def _is_network(word: str) -> bool:
     parts = key(word).split()
-    return bool(parts) and _NETWORKS.issuperset(parts)
+    return bool(parts) and NETWORKS.issuperset(parts)
 
 
 @cache

@@ -1,4 +1,4 @@
-"""The way of a raw text page: read -> features -> tags -> states -> pieces -> segments. Long pages go by in windows."""
+"""The way of a raw text page: read, features, tags, states, headline, pieces, segments. Long ones go by in windows."""
 
 from collections.abc import Iterator
 from typing import Final
@@ -10,10 +10,13 @@ from worker.core.model import Label, Layout, Segment
 from worker.core.text.confidence import page_confidence
 from worker.core.text.decode import STATES, STORY_OF_STATE, TAG_OF_STATE, decode, state_scores
 from worker.core.text.features import unit_features, unit_words
+from worker.core.text.headline import headline_weights
+from worker.core.text.headline_cut import set_headline
 from worker.core.text.letters import Ints
 from worker.core.text.page import read_page
 from worker.core.text.rules import nudge
 from worker.core.text.stories import pieces_of, segments_of
+from worker.core.text.tag_lists import with_tag_lists
 from worker.core.text.tagger import Tagged, Weights, shipped_weights, tag_units
 
 _WINDOW: Final = 200_000
@@ -60,14 +63,16 @@ def _lay_out_window(text: str, language: str | None, weights: Weights, offset: i
     tagged = tag_units(rows, unit_words(reading), weights)
     scores = state_scores(tagged)
     nudge(scores, reading)
-    states = _decoded(scores, tagged, weights)
+    laid = set_headline(reading, tagged, decoded(scores, tagged, weights), headline_weights())
+    reading, tagged, states = laid.reading, laid.tagged, laid.states
     belief = np.exp(tagged.tag[np.arange(len(states)), TAG_OF_STATE[states]])
-    pieces = pieces_of(states, reading)
+    pieces = pieces_of(states, reading, laid.headline)
     confidence = page_confidence(tagged, states, STORY_OF_STATE[states], reading)
-    return segments_of(pieces, reading, belief, offset), confidence
+    segments = with_tag_lists(segments_of(pieces, reading, belief), reading, tagged)
+    return _shifted(segments, offset) if offset else segments, confidence
 
 
-def _decoded(scores: npt.NDArray[np.float64], tagged: Tagged, weights: Weights) -> Ints:
+def decoded(scores: npt.NDArray[np.float64], tagged: Tagged, weights: Weights) -> Ints:
     """The states of the units; a page whose story loses everywhere by a little is given it all the same."""
     states = decode(scores, tagged.change, weights["transition"])
     for _ in range(_PUSHES):
@@ -76,6 +81,10 @@ def _decoded(scores: npt.NDArray[np.float64], tagged: Tagged, weights: Weights) 
         scores[:, _BODY] += _PUSH
         states = decode(scores, tagged.change, weights["transition"])
     return states
+
+
+def _shifted(segments: list[Segment], offset: int) -> list[Segment]:
+    return [Segment(s.start + offset, s.end + offset, s.label, s.article, s.score, s.why) for s in segments]
 
 
 def _renumbered(segments: list[Segment], stories: int) -> list[Segment]:

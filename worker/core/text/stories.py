@@ -9,6 +9,7 @@ import numpy.typing as npt
 
 from worker.core.model import Label, Segment
 from worker.core.text.decode import STATES
+from worker.core.text.headline import HEADLINE
 from worker.core.text.letters import Ints
 from worker.core.text.page import Reading
 
@@ -39,18 +40,23 @@ class Piece:
     why: str = "model"
 
 
-def pieces_of(states: Ints, reading: Reading) -> list[Piece]:
-    """The page's pieces, main and embedded stories told apart."""
+_NONE: Final = range(0)
+
+
+def pieces_of(states: Ints, reading: Reading, headline: range = _NONE) -> list[Piece]:
+    """The page's pieces, main and embedded stories told apart; `headline` are the units told to be the headline."""
     pieces: list[Piece] = []
     breaks = reading.units.breaks.tolist()
     for unit, state in enumerate(states.tolist()):
         label, inner = _LABELS[state]
         last = pieces[-1] if pieces else None
         apart = label in _APART and breaks[unit] > 0
+        if headline:
+            apart = unit not in headline[1:] and (apart or unit in (headline.start, headline.stop))
         if last and last.label == label and last.embedded == inner and not apart:
             last.last = unit
         else:
-            pieces.append(Piece(unit, unit, label, inner))
+            pieces.append(Piece(unit, unit, label, inner, why=HEADLINE if unit in headline else "model"))
     return number_stories(one_tag_list(pieces, reading), reading)
 
 
@@ -124,17 +130,15 @@ def _number_pointers(pieces: list[Piece]) -> None:
             piece.article = before.article
 
 
-def segments_of(
-    pieces: list[Piece], reading: Reading, belief: npt.NDArray[np.floating], offset: int = 0
-) -> list[Segment]:
+def segments_of(pieces: list[Piece], reading: Reading, belief: npt.NDArray[np.floating]) -> list[Segment]:
     """The pieces as segments; `belief` is each unit's probability of its own label."""
     units = reading.units
     length = np.maximum(units.end - units.start, 1).astype(np.float64)
     weighted = belief.astype(np.float64) * length
     return [
         Segment(
-            int(units.start[p.first]) + offset,
-            int(units.end[p.last]) + offset,
+            int(units.start[p.first]),
+            int(units.end[p.last]),
             p.label,
             p.article,
             round(float(weighted[p.first : p.last + 1].sum() / length[p.first : p.last + 1].sum()), 4),

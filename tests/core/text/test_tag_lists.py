@@ -1,0 +1,56 @@
+"""Lists of tags by rules: where they are found, where they end, and what is none."""
+
+import numpy as np
+import pytest
+
+from worker.core.model import Label, Segment
+from worker.core.text.page import read_page
+from worker.core.text.tag_lists import with_tag_lists
+from worker.core.text.tagger import TAGS, Tagged
+
+HEAD = "Mayor opens the harbour bridge\n\n"
+STORY = (
+    "The mayor of Tallinn opened the new harbour bridge on Friday. It is open to walkers and cyclists at all hours. "
+    "Estonia paid for the bridge, which took three years to build, and the port of Tallinn gave the ground for it.\n\n"
+)
+
+
+def tags_of(behind, guess=Label.OTHER, belief=0.01):
+    """The texts of the tags of a page whose part behind the story the tagger takes for `guess`."""
+    text = HEAD + STORY + behind
+    reading = read_page(text, "en")
+    units = len(reading.units.start)
+    tag = np.full((units, len(TAGS)), np.log(0.001))
+    tag[:, TAGS.index("navigation")] = np.log(0.5)
+    tag[:, TAGS.index("tags")] = np.log(belief)
+    zeros = np.zeros(units)
+    tagged = Tagged(tag, zeros, zeros)
+    body, rest = len(HEAD), len(HEAD + STORY)
+    segments = [Segment(0, body, Label.TITLE), Segment(body, rest, Label.BODY), Segment(rest, len(text), guess)]
+    found = with_tag_lists(segments, reading, tagged)
+    assert [s.start for s in found] == [0, *(s.end for s in found)][:-1]
+    assert found[-1].end == len(text)
+    return [text[s.start : s.end].strip() for s in found if s.label is Label.TAGS]
+
+
+@pytest.mark.parametrize(
+    ("behind", "found"),
+    [
+        ("Keyword:\u00a0harbour, bridges, Estonia,,\n\nMost read\n", "Keyword:\u00a0harbour, bridges, Estonia,,"),
+        ("Tags\n\nTallinn\n\nEstonia\n\nShare\n\nHome\n", "Tags\n\nTallinn\n\nEstonia"),
+        ("#tallinn #harbour\n\nMost read\n", "#tallinn #harbour"),
+        ("Filed under: Ports, Bridges | Leave a comment\n", "Filed under: Ports, Bridges"),
+    ],
+)
+def test_a_list_behind_a_heading_or_of_hashtags_is_tags(behind, found):
+    assert tags_of(behind) == [found]
+
+
+@pytest.mark.parametrize("behind", ["Support our work\n\nDonate here\n", "Tags are what we say on Monday to Friday.\n"])
+def test_furniture_that_the_tagger_takes_for_tags_is_given_back(behind):
+    assert tags_of(behind, guess=Label.TAGS, belief=0.4) == []
+
+
+def test_a_run_of_names_of_the_story_needs_the_tagger_to_lean_to_tags():
+    assert tags_of("Tallinn\n\nEstonia\n\nAdvertisement\n", belief=0.4) == ["Tallinn\n\nEstonia"]
+    assert tags_of("Tallinn\n\nEstonia\n\nAdvertisement\n", belief=0.01) == []

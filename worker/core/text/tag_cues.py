@@ -1,0 +1,122 @@
+"""The words in front of tags, and those that end a run of them, as they are looked up in a page."""
+
+import re
+from collections.abc import Iterator, Mapping
+from functools import cache
+from typing import Final, NamedTuple
+
+from worker.core.lexicon import CUE_KINDS, NETWORKS, language_bits, lexicons, section
+from worker.core.text.letters import fold_text
+
+WORD: Final = re.compile(r"[^\W_](?:[^\W_]|\0)*")
+"""A word of a page's folded text, in which code points that are not matched are zeros."""
+_MOST_WORDS: Final = 7
+_REACH: Final = 80
+"""Words and code points of the longest phrase."""
+_APART: Final = re.compile(r"[:：|>,،、#]")
+_LOOSE: Final = (
+    "related", "read more", "see more", "more on", "read more on", "read more about", "terms", "trends", "labels",
+    "label", "subject", "subjects", "categories", "category", "posted in", "topics", "topic", "section", "mehr zu",
+    "mehr zum thema", "mehr zu diesem thema", "weitere artikel zum thema", "kategorien", "kategorie", "themen", "thema",
+    "rubrique", "dossiers", "sujets", "thème", "temas", "tema", "categorias", "tematy", "więcej o", "témák", "kategori",
+    "emner", "рубрики", "カテゴリー", "カテゴリ", "話題", "más sobre", "más en",
+)  # fmt: skip
+"""Headings of tags that stand over site menus and lists of stories as often."""
+
+
+class Heading(NamedTuple):
+    """A heading of tags at the start of a stretch."""
+
+    end: int
+    loose: bool
+    """Whether it stands over other lists as often."""
+    several: bool
+    """Whether it has several words."""
+    known: bool
+    """Whether a language of the page, or English, has it."""
+
+
+def words_of(folded: str) -> list[str]:
+    """The words of a piece of a page's folded text."""
+    return [word.replace("\0", "") for word in WORD.findall(folded)]
+
+
+def _key(phrase: str) -> str:
+    return " ".join(words_of(fold_text(phrase)))
+
+
+@cache
+def _headings() -> Mapping[str, int]:
+    """Folded headings, and the languages (bits) that have them."""
+    found: dict[str, int] = {}
+    for lexicon in lexicons():
+        more = section("tags").get(lexicon.language, {}).get("headings", ())
+        for phrase in (*lexicon.cues.get("tags", ()), *more):
+            found[_key(phrase)] = found.get(_key(phrase), 0) | language_bits()[lexicon.language]
+    found.pop("", None)
+    return found
+
+
+@cache
+def _others() -> Mapping[str, frozenset[str]]:
+    """Folded cues of all other kinds, and their kinds."""
+    found: dict[str, frozenset[str]] = {}
+    for lexicon in lexicons():
+        for kind in CUE_KINDS:
+            for phrase in lexicon.cues.get(kind, ()) if kind not in {"tags", "newswires"} else ():
+                found[_key(phrase)] = found.get(_key(phrase), frozenset()) | {kind}
+    return found
+
+
+@cache
+def _loose() -> frozenset[str]:
+    return frozenset(map(_key, _LOOSE)) | (_headings().keys() & _others().keys())
+
+
+@cache
+def agencies() -> frozenset[str]:
+    """Folded names of news agencies."""
+    return frozenset(_key(name) for words in section("agencies").values() for name in words["names"])
+
+
+def _phrases(folded: str, start: int, end: int) -> Iterator[tuple[int, str]]:
+    """The beginnings of a stretch, word by word, up to a sign that parts phrases: where each ends, and its words."""
+    phrase, last = "", start
+    for count, word in enumerate(WORD.finditer(folded, start, min(end, start + _REACH))):
+        if count == _MOST_WORDS or (count and _APART.search(folded, last, word.start())):
+            return
+        last = word.end()
+        phrase = f"{phrase} {word[0]}".lstrip().replace("\0", "")
+        yield last, phrase
+
+
+def heading(folded: str, start: int, end: int, languages: int) -> Heading | None:
+    """The longest heading of tags that a stretch begins with; `languages` are the page's (bits)."""
+    bits = languages | language_bits()["en"]
+    found = None
+    for at, phrase in _phrases(folded, start, end):
+        owners = _headings().get(phrase)
+        if owners is not None:
+            found = Heading(at, phrase in _loose(), " " in phrase, bool(owners & bits))
+    return found
+
+
+def is_other(folded: str, start: int, end: int) -> bool:
+    """Whether a line is a cue of another kind, before a colon or alone, or consists of names of share buttons."""
+    last = ""
+    for at, phrase in _phrases(folded, start, end):
+        rest = folded[at:end].strip(" \0")
+        if phrase in _others() and (rest[:1] in {":", "："} or not rest.strip(" .»>→…!+-–|()*0123456789")):
+            return True
+        last = phrase
+    return bool(last) and NETWORKS.issuperset(last.split())
+
+
+def begins_share(folded: str, start: int, end: int) -> bool:
+    """Whether a stretch begins with a share button."""
+    return any("share" in _others().get(phrase, ()) or phrase in NETWORKS for _, phrase in _phrases(folded, start, end))
+
+
+def begins_other(folded: str, start: int, end: int) -> bool:
+    """Whether a stretch begins with a cue of several words of another kind."""
+    return any(" " in phrase and phrase in _others() for _, phrase in _phrases(folded, start, end))

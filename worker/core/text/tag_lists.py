@@ -1,0 +1,369 @@
+"""Lists of tags by rules that come before the tagger: behind headings, as hashtags, and as runs of the story's names.
+
+The tagger learns them badly: they are rare, and half of them have no heading. What it takes for tags without any sign
+of a list is given back.
+"""
+
+import re
+from collections.abc import Iterator, Sequence
+from typing import Final, NamedTuple
+
+from worker.core.model import Label, Segment
+from worker.core.text import tag_cues as cues
+from worker.core.text.page import Reading
+from worker.core.text.tag_lines import SENTENCE_END, Lines, Stretch
+from worker.core.text.tagger import Tagged
+
+_SEPARATOR: Final = re.compile(r"\s*[,،、;；|•·#＃]\s*|\s+[/:›»>]\s+")
+_ADDRESS: Final = re.compile(r"https?:|www\.|@\w|\w\.(?:com|net|org|de|at|ru)\b")
+_INNER: Final = re.compile(r"[.!?。！？।۔؟][\"'”»)\]]*\s+(?=\S)")
+_NUMBERS: Final = re.compile(r"\d{1,2}[:.]\d\d|\b(?:19|20)\d\d\b.*\d|\d.*\b(?:19|20)\d\d\b|^[\d\W]+$")
+_HASHED: Final = re.compile(r"(?:[#＃]\s?[^\s#＃][^#＃]{0,60})+")
+_UNSPACED: Final = re.compile(r"[\u0e00-\u0eff\u1000-\u109f\u3040-\u9fff]")
+_CLIPPED: Final = ("...", "…")
+_MAY_END: Final = ("...", "…", "?", "؟")
+_BULLETS: Final = "#•·|-–—*▪■►>»\u200b "
+_BEHIND: Final = " \u00a0:：|>-–—»"
+_SIGNS: Final = frozenset(",|/·•-")
+_ITEM: Final = 60
+_ITEM_WORDS: Final = 7
+_PIECE: Final = 70
+_LIST: Final = 4000
+_RUN_WORDS: Final = 30
+"""Code points and words of one tag, of one in a line of several, of a line of them, and of a run without signs."""
+_MOST_ITEMS: Final = 40
+_MISSES: Final = 2
+"""Items in a row without support that end a list of lines."""
+_HELD: Final = 0.6
+_MOSTLY_HELD: Final = 0.75
+_BARELY_HELD: Final = 0.3
+"""How much of a list or run the story holds: enough, enough below a loose heading, and too little to be a list."""
+_HINTED: Final = 0.15
+_LIKELY: Final = 0.25
+_BELIEVED: Final = 0.3
+_SURE: Final = 0.6
+"""Probabilities of the tagger: for an item of a list, for a run, for a list far away, for a run beside lists."""
+_FAR: Final = 1500
+_NEAR: Final = 800
+_CLOSE: Final = 300
+_OUT_OF_REACH: Final = 4000
+_BESIDE: Final = 120
+_TOGETHER: Final = 500
+"""Code points from the story's end at which lists count less, and between lists that belong together."""
+_RUN_REACH: Final = 2500
+_FRONT: Final = 3
+"""How many times farther a list in front of the story counts."""
+_FUNCTION: Final = 0.34
+_FEW_FUNCTION: Final = 0.12
+_FEWEST_WORDS: Final = 3
+
+
+class Found(NamedTuple):
+    """A list of tags, and what speaks for it."""
+
+    start: int
+    end: int
+    distance: int
+    """Code points to the story."""
+    belief: float
+    sure: bool = True
+
+
+def with_tag_lists(segments: list[Segment], reading: Reading, tagged: Tagged) -> list[Segment]:
+    """The segments of a page with its lists of tags as the rules see them; all of them when it has no story."""
+    if not any(segment.label is Label.BODY and not segment.article for segment in segments):
+        return segments
+    finder = _Finder(segments, reading, tagged)
+    return finder.relabelled(finder.chosen())
+
+
+class _Finder:
+    def __init__(self, segments: list[Segment], reading: Reading, tagged: Tagged) -> None:
+        self.segments = segments
+        self.lines = Lines(segments, reading, tagged)
+        self.text = self.lines.text
+
+    def _words(self, start: int, end: int) -> int:
+        text = self.lines.folded[start:end]
+        return len(cues.WORD.findall(text)) + len(_UNSPACED.findall(text)) // 4
+
+    def _is_item(self, start: int, end: int) -> bool:
+        """Whether a stretch can be one tag."""
+        text = self.text[start:end]
+        if end - start > _ITEM or not cues.WORD.search(text) or self._words(start, end) > _ITEM_WORDS:
+            return False
+        if text.endswith(":") or (SENTENCE_END.search(text) and not text.endswith(_MAY_END)):
+            return False
+        if _INNER.search(text) or _ADDRESS.search(text) or _NUMBERS.search(text):
+            return False
+        return not cues.is_other(self.lines.folded, start, end)
+
+    def _is_list(self, start: int, end: int) -> bool:
+        """Whether a stretch is several tags with signs between them."""
+        text = self.text[start:end]
+        if end - start > _LIST or _ADDRESS.search(text):
+            return False
+        pieces = [piece for piece in _SEPARATOR.split(text) if piece.strip()]
+        if len(pieces) < 2 or any(len(p) > _PIECE or len(p.split()) > _ITEM_WORDS + 1 for p in pieces):
+            return False
+        if _INNER.search(text) and max(len(piece.split()) for piece in pieces) > _ITEM_WORDS // 2 + 1:
+            return False
+        return not SENTENCE_END.search(text) or text.endswith(_CLIPPED)
+
+    def _is_run(self, start: int, end: int) -> bool:
+        """Whether a stretch is a run of names that the story holds, without signs between them."""
+        text = self.text[start:end]
+        signs = (SENTENCE_END, _INNER, _ADDRESS, _NUMBERS)
+        if ":" in text or any(sign.search(text) for sign in signs):
+            return False
+        return self._words(start, end) <= _RUN_WORDS and self.lines.known(start, end) >= _HELD
+
+    def _listed(self, start: int, end: int) -> bool:
+        return self._is_item(start, end) or self._is_list(start, end) or self._is_run(start, end)
+
+    def _distance(self, start: int, end: int) -> int:
+        if start >= self.lines.end:
+            return start - self.lines.end
+        return _FRONT * (self.lines.start - end) if end <= self.lines.start else 0
+
+    def _headed(self) -> Iterator[Found]:
+        """The lists behind headings."""
+        for at, (first, end, leads) in enumerate(self.lines.stretches):
+            distance = self._distance(first, end)
+            if distance > _OUT_OF_REACH:
+                continue
+            start = first + len(self.text[first:end]) - len(self.text[first:end].lstrip(_BULLETS))
+            head = self.lines.heading(start, end)
+            if head is None or not (head.known or head.several):
+                continue
+            rest = self.text[head.end : end].lstrip(_BEHIND)
+            colon = self.text[head.end : end].lstrip()[:1] in {":", "：", "|", ">"}
+            if rest:
+                found, several = self._behind(head, end - len(rest), end, colon=colon)
+            elif leads:
+                found, several = self._below(head, self.lines.stretches[at + 1 : at + _MOST_ITEMS], distance)
+            else:
+                continue
+            if not found:
+                continue
+            inner = (end - len(rest), end) if rest else (self.lines.stretches[at + 1].start, found)
+            held, belief = self._support(*inner)
+            if head.loose:
+                right = held >= _MOSTLY_HELD and several and distance < _NEAR and (colon or not rest)
+                if belief >= _BELIEVED or right:
+                    yield Found(first, found, distance, belief, sure=False)
+            elif distance <= _FAR or belief >= _BELIEVED:
+                yield Found(first, found, distance, belief)
+
+    def _support(self, start: int, end: int) -> tuple[float, float]:
+        """How much of a list the story holds, line by line, and the tagger's belief in it."""
+        lines = [s for s in self.lines.stretches if s.start < end and s.end > start]
+        held = [self.lines.known(max(s.start, start), min(s.end, end)) for s in lines]
+        return sum(held) / max(len(held), 1), self.lines.belief(start, end)
+
+    def _behind(self, head: cues.Heading, start: int, end: int, *, colon: bool) -> tuple[int, bool]:
+        """The end of the list behind a heading in its line, 0 if it is none; and whether it has several tags."""
+        several = self._is_list(start, end)
+        told = colon or several or (head.several and self._words(start, end) <= _ITEM_WORDS * 2)
+        return (end if told and (several or self._listed(start, end)) else 0), several
+
+    def _below(self, head: cues.Heading, behind: Sequence[Stretch], distance: int) -> tuple[int, bool]:
+        """The end of the list in the lines below a heading, 0 if there is none; and whether it has several tags."""
+        items: list[Stretch] = []
+        for stretch in behind:
+            start, end, _ = stretch
+            if self.text[start:end] in _SIGNS:
+                continue
+            next_head = self.lines.heading(start, end)
+            alone = next_head is not None and next_head.end >= start + len(self.text[start:end].rstrip(" :："))
+            if alone or not (self._listed(start, end) or (items == [] and self._is_bare_run(start, end))):
+                break
+            items.append(stretch)
+        last, missed = -1, 0
+        for at, (start, end, _) in enumerate(items):
+            if self.lines.known(start, end) >= _HELD or self.lines.belief(start, end) > _HINTED:
+                last, missed = at, 0
+            else:
+                missed += 1
+                if missed > _MISSES:
+                    break
+        if last < 0 and (not items or head.loose or distance > _CLOSE):
+            return 0, False
+        return items[max(last, 0)].end, last > 0
+
+    def _is_bare_run(self, start: int, end: int) -> bool:
+        """Whether a line right below a heading is a run of words without any sign of a sentence."""
+        text = self.text[start:end]
+        return self._words(start, end) <= _RUN_WORDS and not (
+            SENTENCE_END.search(text) or _INNER.search(text) or _ADDRESS.search(text) or ":" in text
+        )
+
+    def _hashed(self) -> Iterator[Found]:
+        """The runs of hashtags."""
+        group: list[Stretch] = []
+        for stretch in (*self.lines.stretches, None):
+            if stretch and self._is_hashed(self.text[stretch.start : stretch.end]):
+                group.append(stretch)
+                continue
+            if group:
+                start, end = group[0].start, group[-1].end
+                count = len(re.findall("[#＃]", self.text[start:end]))
+                distance, belief = self._distance(start, end), self.lines.belief(start, end)
+                inside = self.lines.start < start < self.lines.end
+                near = distance < _CLOSE or belief > _HINTED or self.lines.known(start, end) > _BARELY_HELD
+                several = count > 1 and near and distance <= _RUN_REACH and not inside
+                if several or belief >= _BELIEVED:
+                    yield Found(start, end, distance, belief)
+            group = []
+
+    @staticmethod
+    def _is_hashed(text: str) -> bool:
+        whole = _HASHED.fullmatch(text) and not SENTENCE_END.search(text) and re.search(r"[^\W\d_]", text)
+        return bool(whole) and all(len(piece.split()) <= _ITEM_WORDS + 2 for piece in re.split("[#＃]", text))
+
+    def _runs(self) -> Iterator[Found]:
+        """The runs of the story's names behind it that no heading leads."""
+        group: list[Stretch] = []
+        for stretch in (*self.lines.stretches, None):
+            if stretch and not self.lines.end <= stretch.start <= self.lines.end + _RUN_REACH:
+                continue
+            if stretch and self._may_run(stretch):
+                group.append(stretch)
+                continue
+            if stretch and group and self.text[stretch.start : stretch.end] in _SIGNS:
+                continue
+            if group and self._is_named(group):
+                start, end = group[0].start, group[-1].end
+                yield Found(start, end, self._distance(start, end), self.lines.belief(start, end))
+            group = []
+
+    def _may_run(self, stretch: Stretch) -> bool:
+        held = self.lines.known(stretch.start, stretch.end) >= _HELD
+        hinted = held or self.lines.belief(stretch.start, stretch.end) >= _LIKELY
+        return hinted and self._listed(stretch.start, stretch.end)
+
+    def _is_named(self, group: Sequence[Stretch]) -> bool:
+        """Whether lines that hold the story's names are tags: by the tagger, or in front of buttons."""
+        start, end = group[0].start, group[-1].end
+        if sum(self.lines.known(s.start, s.end) for s in group) < _HELD * len(group):
+            return False
+        frequent = self.lines.function_share(start, end)
+        if frequent < _FUNCTION and self.lines.belief(start, end) >= _LIKELY:
+            return True
+        several = sum(self._words(s.start, s.end) for s in group) >= _FEWEST_WORDS
+        double = len(group) == 1 and self.lines.has_double_name(start, end)
+        return frequent <= _FEW_FUNCTION and (double or (several and self.lines.is_before_buttons(end)))
+
+    def chosen(self) -> list[tuple[int, int]]:
+        """Where the page's tags stand, in order."""
+        headed = [*self._headed(), *self._hashed()]
+        sure = [found for found in headed if found.sure]
+        if sure:
+            best = max(sure, key=lambda found: (found.belief >= _BELIEVED, -found.distance))
+            sure = [f for f in sure if f.belief >= _BELIEVED or abs(f.start - best.start) < _TOGETHER]
+        else:
+            sure = headed[:1]
+        spans = [(found.start, found.end) for found in sure]
+        lists = tuple(spans)
+        for run in self._runs():
+            beside = run.belief >= _BELIEVED and _is_beside(run.start, run.end, spans)
+            if not lists or beside or run.belief >= _SURE:
+                spans.append((run.start, run.end))
+        for start, end, held in self._learned():
+            taken = any(one < end and start < two for one, two in spans)
+            if not taken and (not lists or held >= _HELD or _is_beside(start, end, spans)):
+                spans.append((start, end))
+        return self._merged(sorted(spans))
+
+    def _merged(self, spans: list[tuple[int, int]]) -> list[tuple[int, int]]:
+        whole: list[tuple[int, int]] = []
+        for start, end in spans:
+            if whole and (start <= whole[-1][1] or not self.text[whole[-1][1] : start].strip()):
+                whole[-1] = (whole[-1][0], max(whole[-1][1], end))
+            else:
+                whole.append((start, end))
+        return whole
+
+    def _learned(self) -> Iterator[tuple[int, int, float]]:
+        """What the tagger takes for tags, without furniture at its ends; and how much of it the story holds."""
+        for segment in self.segments:
+            if segment.label is not Label.TAGS or segment.article:
+                continue
+            group: list[tuple[int, int]] = []
+            for stretch in (*self.lines.stretches, None):
+                if stretch and (stretch.end <= segment.start or stretch.start >= segment.end):
+                    continue
+                part = (max(stretch.start, segment.start), min(stretch.end, segment.end)) if stretch else None
+                if part and not self._is_furniture(*part):
+                    group.append(part)
+                    continue
+                yield from self._supported(group)
+                group = []
+
+    def _supported(self, group: list[tuple[int, int]]) -> Iterator[tuple[int, int, float]]:
+        held = [self.lines.known(*part) for part in group]
+        backed = [h >= _HELD or self.lines.belief(*part) >= _HINTED for h, part in zip(held, group, strict=True)]
+        if not any(backed):
+            return
+        first, last = backed.index(True), len(backed) - backed[::-1].index(True)
+        mean = sum(held[first:last]) / (last - first)
+        if mean >= _BARELY_HELD or any(self.lines.heading(*part) for part in group[first:last]):
+            yield group[first][0], group[last - 1][1], mean
+
+    def _is_furniture(self, start: int, end: int) -> bool:
+        """Whether a stretch can be no tag and no heading of tags."""
+        text = self.text[start:end]
+        if not cues.WORD.search(text) or self._listed(start, end):
+            return False
+        if SENTENCE_END.search(text) and self._words(start, end) > _ITEM_WORDS // 2 + 1:
+            return True
+        if self.lines.heading(start, end):
+            return False
+        if cues.is_other(self.lines.folded, start, end) or _ADDRESS.search(text) or _NUMBERS.search(text):
+            return True
+        return text.endswith(":") or end - start > _LIST
+
+    def relabelled(self, spans: Sequence[tuple[int, int]]) -> list[Segment]:
+        """The segments with tags in these places and nowhere else."""
+        spaced = [(a, b + len(self.text[b:]) - len(self.text[b:].lstrip())) for a, b in spans]
+        parts: list[Segment] = []
+        for segment in self.segments:
+            at = segment.start
+            for start, end in spaced:
+                if end <= at or start >= segment.end:
+                    continue
+                if start > at:
+                    parts.append(self._outside(segment, at, start))
+                at = min(end, segment.end)
+            if at < segment.end:
+                parts.append(self._outside(segment, at, segment.end))
+        parts += [Segment(start, end, Label.TAGS, 0, _belief(self, start, end), "rule:tags") for start, end in spaced]
+        return _joined(sorted(parts, key=lambda part: part.start), self.text)
+
+    def _outside(self, segment: Segment, start: int, end: int) -> Segment:
+        """A part of a segment outside all lists: one that the tagger took for tags is what it is next likeliest."""
+        if segment.label is not Label.TAGS or segment.article:
+            return Segment(start, end, segment.label, segment.article, segment.score, segment.why)
+        return Segment(start, end, self.lines.other_label(start, end), 0, segment.score, "rule:no_tags")
+
+
+def _belief(finder: _Finder, start: int, end: int) -> float:
+    return round(finder.lines.belief(start, end), 4)
+
+
+def _is_beside(start: int, end: int, spans: Sequence[tuple[int, int]]) -> bool:
+    return any(start - two < _BESIDE and one - end < _BESIDE for one, two in spans)
+
+
+def _joined(parts: Sequence[Segment], text: str) -> list[Segment]:
+    """The parts, what was cut and is of one kind with its neighbour joined to it, blank ones to the one before."""
+    whole: list[Segment] = []
+    for part in parts:
+        last = whole[-1] if whole else None
+        ruled = last is not None and "rule:" in f"{part.why} {last.why}"
+        cut = ruled and last is not None and last.label is part.label
+        if last and ((cut and last.article == part.article) or not text[part.start : part.end].strip()):
+            whole[-1] = Segment(last.start, part.end, last.label, last.article, last.score, last.why)
+        else:
+            whole.append(part)
+    return whole
