@@ -10,6 +10,7 @@ from worker.core.enrich.context import MOST_SEGMENTS, Choice, Context, explain
 from worker.core.enrich.cues import cue_end, strip_cue
 from worker.core.enrich.fold import key
 from worker.core.model import Candidate, Label, Segment
+from worker.core.text.headline import HEADLINE
 
 _CUT: Final = re.compile(r"\s+[|•·»›–—-]+\s+|\s*[|｜]\s*")
 _EDGE: Final = " |｜•·»›–—-"
@@ -40,6 +41,14 @@ def title(context: Context) -> Choice[str | None]:
         return Choice(None, "no headline printed")
     if not context.is_main:
         return Choice(printed[0], explain("text:embedded_title", [Candidate(line, "text") for line in printed[1:]]))
+    told = next((segment for segment in segments if segment.why == HEADLINE), None)
+    headline = " ".join(_lines(context, told)) if told else ""
+    if told and headline:
+        if told.start < _TOP:
+            headline = without_site(headline, context, told.end)
+        headline = whole(headline, printed)
+        losers = [Candidate(line, "text:title") for line in dict.fromkeys(printed) if line != headline]
+        return Choice(headline, explain("text:headline", losers))
     at_top = segments[0].start < _TOP and len(printed) > 1
     first = without_site(printed[0], context, segments[0].end)
     chosen = best_printing([first, *printed[1:]], page_title_first=at_top)
@@ -77,11 +86,16 @@ def best_printing(printed: Sequence[str], *, page_title_first: bool) -> str:
     else:
         votes = [sum(_vote(mine, other) for other in keys if mine in other) for mine in keys]
         best = max(range(len(printed)), key=lambda at: (round(votes[at], 6), at))
-    chosen = printed[best]
-    if _CUT_OFF.search(chosen):
-        whole = [line for line, folded in zip(printed, keys, strict=True) if folded.startswith(keys[best])]
-        chosen = max(whole, key=len)
+    chosen = whole(printed[best], printed)
     return next((line for line in printed if chosen.startswith(line) and _CUT.match(chosen, len(line))), chosen)
+
+
+def whole(chosen: str, printed: Sequence[str]) -> str:
+    """The printing itself, or the longest one that it was cut off from."""
+    if not _CUT_OFF.search(chosen):
+        return chosen
+    folded = key(chosen)
+    return max((line for line in (chosen, *printed) if key(line).startswith(folded)), key=len)
 
 
 def _vote(part: str, whole: str) -> float:

@@ -1,4 +1,4 @@
-"""The way of a raw text page: read -> features -> tags -> states -> pieces -> segments. Long pages go by in windows."""
+"""The way of a raw text page: read, features, tags, states, headline, pieces, segments. Long ones go by in windows."""
 
 from collections.abc import Iterator
 from typing import Final
@@ -10,6 +10,8 @@ from worker.core.model import Label, Layout, Segment
 from worker.core.text.confidence import page_confidence
 from worker.core.text.decode import STATES, STORY_OF_STATE, TAG_OF_STATE, decode, state_scores
 from worker.core.text.features import unit_features, unit_words
+from worker.core.text.headline import headline_weights
+from worker.core.text.headline_cut import set_headline
 from worker.core.text.letters import Ints
 from worker.core.text.page import read_page
 from worker.core.text.rules import nudge
@@ -61,15 +63,16 @@ def _lay_out_window(text: str, language: str | None, weights: Weights, offset: i
     tagged = tag_units(rows, unit_words(reading), weights)
     scores = state_scores(tagged)
     nudge(scores, reading)
-    states = _decoded(scores, tagged, weights)
+    laid = set_headline(reading, tagged, decoded(scores, tagged, weights), headline_weights())
+    reading, tagged, states = laid.reading, laid.tagged, laid.states
     belief = np.exp(tagged.tag[np.arange(len(states)), TAG_OF_STATE[states]])
-    pieces = pieces_of(states, reading)
+    pieces = pieces_of(states, reading, laid.headline)
     confidence = page_confidence(tagged, states, STORY_OF_STATE[states], reading)
     segments = with_tag_lists(segments_of(pieces, reading, belief), reading, tagged)
     return _shifted(segments, offset) if offset else segments, confidence
 
 
-def _decoded(scores: npt.NDArray[np.float64], tagged: Tagged, weights: Weights) -> Ints:
+def decoded(scores: npt.NDArray[np.float64], tagged: Tagged, weights: Weights) -> Ints:
     """The states of the units; a page whose story loses everywhere by a little is given it all the same."""
     states = decode(scores, tagged.change, weights["transition"])
     for _ in range(_PUSHES):

@@ -9,6 +9,7 @@ import numpy.typing as npt
 
 from worker.core.model import Label, Segment
 from worker.core.text.decode import STATES
+from worker.core.text.headline import HEADLINE
 from worker.core.text.letters import Ints
 from worker.core.text.page import Reading
 
@@ -39,18 +40,23 @@ class Piece:
     why: str = "model"
 
 
-def pieces_of(states: Ints, reading: Reading) -> list[Piece]:
-    """The page's pieces, main and embedded stories told apart."""
+_NONE: Final = range(0)
+
+
+def pieces_of(states: Ints, reading: Reading, headline: range = _NONE) -> list[Piece]:
+    """The page's pieces, main and embedded stories told apart; `headline` are the units told to be the headline."""
     pieces: list[Piece] = []
     breaks = reading.units.breaks.tolist()
     for unit, state in enumerate(states.tolist()):
         label, inner = _LABELS[state]
         last = pieces[-1] if pieces else None
         apart = label in _APART and breaks[unit] > 0
+        if headline:
+            apart = unit not in headline[1:] and (apart or unit in (headline.start, headline.stop))
         if last and last.label == label and last.embedded == inner and not apart:
             last.last = unit
         else:
-            pieces.append(Piece(unit, unit, label, inner))
+            pieces.append(Piece(unit, unit, label, inner, why=HEADLINE if unit in headline else "model"))
     return number_stories(one_tag_list(pieces, reading), reading)
 
 
