@@ -39,6 +39,8 @@ def tags_of(behind, guess=Label.OTHER, belief=0.01):
         ("Keyword:\u00a0harbour, bridges, Estonia,,\n\nMost read\n", "Keyword:\u00a0harbour, bridges, Estonia,,"),
         ("Tags\n\nTallinn\n\nEstonia\n\nShare\n\nHome\n", "Tags\n\nTallinn\n\nEstonia"),
         ("#tallinn #harbour\n\nMost read\n", "#tallinn #harbour"),
+        ("Tags: Ports, Tallinn | Permanent address.\n", "Tags: Ports, Tallinn"),
+        ("Tags\n\nTallinn\n\nNothing found yet?\n", "Tags\n\nTallinn"),
         ("Filed under: Ports, Bridges | Leave a comment\n", "Filed under: Ports, Bridges"),
     ],
 )

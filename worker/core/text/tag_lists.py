@@ -21,7 +21,6 @@ _NUMBERS: Final = re.compile(r"\d{1,2}[:.]\d\d|\b(?:19|20)\d\d\b.*\d|\d.*\b(?:19
 _HASHED: Final = re.compile(r"(?:[#＃]\s?[^\s#＃][^#＃]{0,60})+")
 _UNSPACED: Final = re.compile(r"[\u0e00-\u0eff\u1000-\u109f\u3040-\u9fff]")
 _CLIPPED: Final = ("...", "…")
-_MAY_END: Final = ("...", "…", "?", "؟")
 _BULLETS: Final = "#•·|-–—*▪■►>»\u200b "
 _BEHIND: Final = " \u00a0:：|>-–—»"
 _SIGNS: Final = frozenset(",|/·•-")
@@ -92,7 +91,7 @@ class _Finder:
         text = self.text[start:end]
         if end - start > _ITEM or not cues.WORD.search(text) or self._words(start, end) > _ITEM_WORDS:
             return False
-        if text.endswith(":") or (SENTENCE_END.search(text) and not text.endswith(_MAY_END)):
+        if text.endswith(":") or (SENTENCE_END.search(text) and not text.endswith(_CLIPPED)):
             return False
         if _INNER.search(text) or _ADDRESS.search(text) or _NUMBERS.search(text):
             return False
@@ -128,14 +127,15 @@ class _Finder:
 
     def _headed(self) -> Iterator[Found]:
         """The lists behind headings."""
-        for at, (first, end, leads) in enumerate(self.lines.stretches):
-            distance = self._distance(first, end)
+        for at, (first, stop, leads) in enumerate(self.lines.stretches):
+            distance = self._distance(first, stop)
             if distance > _OUT_OF_REACH:
                 continue
-            start = first + len(self.text[first:end]) - len(self.text[first:end].lstrip(_BULLETS))
-            head = self.lines.heading(start, end)
+            start = first + len(self.text[first:stop]) - len(self.text[first:stop].lstrip(_BULLETS))
+            head = self.lines.heading(start, stop)
             if head is None or not (head.known or head.several):
                 continue
+            end = self._bar_behind_commas(head.end, stop) or stop
             rest = self.text[head.end : end].lstrip(_BEHIND)
             colon = self.text[head.end : end].lstrip()[:1] in {":", "：", "|", ">"}
             if rest:
@@ -154,6 +154,12 @@ class _Finder:
                     yield Found(first, found, distance, belief, sure=False)
             elif distance <= _FAR or belief >= _BELIEVED:
                 yield Found(first, found, distance, belief)
+
+    def _bar_behind_commas(self, start: int, end: int) -> int:
+        """Where the first bar behind commas ends the list in its line; 0 where none does."""
+        comma = self.text.find(",", start, end)
+        bar = self.text.find(" | ", comma, end) if comma >= 0 else -1
+        return max(bar, 0)
 
     def _support(self, start: int, end: int) -> tuple[float, float]:
         """How much of a list the story holds, line by line, and the tagger's belief in it."""
