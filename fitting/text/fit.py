@@ -6,6 +6,7 @@ fit.py --labelled DIR [...] [--labels DIR --extraction DIR --flattener FILE] --t
 import argparse
 import json
 from collections.abc import Sequence
+from functools import partial
 from pathlib import Path
 
 import numpy as np
@@ -13,7 +14,7 @@ from labels import flattener_at, load
 from measure import measure
 from net import fit
 from pages import KINDS, Page, body_pages, composed, fold_of, load_module, read_labelled
-from samples import Pool, make_pool, transitions
+from samples import MIXTURES, Pool, make_pool, transitions
 
 from worker.core.text.tagger import Weights
 
@@ -21,14 +22,15 @@ from worker.core.text.tagger import Weights
 def fitted(pool: Pool, fold: int | None, epochs: int, seed: int) -> Weights:
     """Weights fitted on every fold but one (None: on all), with the successions of states."""
     kept = pool.without(fold)
-    weights = fit(kept.epoch, kept.everything(), epochs, seed)
-    return {**weights, "transition": transitions(kept.labelled["plain"] + kept.composed)}
+    nets = [fit(partial(kept.epoch, mixture), kept.everything(), epochs, seed) for mixture in MIXTURES]
+    joined = {name: np.stack([net[name] for net in nets]) for name in nets[0]}
+    return {**joined, "transition": transitions(kept.labelled["plain"] + kept.composed)}
 
 
 def write(weights: Weights, path: Path) -> None:
-    """Write weights as they ship: matrices in half precision."""
+    """Write weights as they ship: matrices (nets x rows x columns) in half precision."""
     small = {
-        name: value.astype(np.float16) if value.dtype == np.float32 and value.ndim == 2 else value
+        name: value.astype(np.float16) if value.dtype == np.float32 and value.ndim == 3 else value
         for name, value in weights.items()
     }
     np.savez_compressed(path, **small)

@@ -156,10 +156,10 @@ class Pool:
         """Every sample."""
         return [s for group in (*self.labelled.values(), *self.bodies.values(), self.composed) for s in group]
 
-    def epoch(self, rng: np.random.Generator) -> list[Sample]:
-        """What one epoch is fitted on: labelled pages twice, raw ones four times, some others, flattened somehow."""
+    def epoch(self, mixture: "Mixture", rng: np.random.Generator) -> list[Sample]:
+        """What one epoch is fitted on: each labelled page twice or more, some of the others, flattened somehow."""
         out = []
-        raw = [at for at, s in enumerate(self.labelled["plain"]) if s.page.raw]
+        raw = [at for at, s in enumerate(self.labelled["plain"]) if s.page.raw] if mixture.raw_again else []
         for at in [*range(len(self.labelled["plain"])), *raw]:
             out.append(self.labelled["plain" if rng.random() < 0.8 else "blind"][at])
             kind = rng.choice(("space", "lines", "glue", "blindspace"), p=(0.4, 0.25, 0.25, 0.1))
@@ -167,8 +167,22 @@ class Pool:
         count = len(self.bodies["plain"])
         some = rng.choice(count, min(250, count), replace=False)
         out += [self.bodies[rng.choice(KINDS, p=(0.4, 0.25, 0.15, 0.2))][at] for at in some]
-        chosen = rng.choice(len(self.composed), min(400, len(self.composed)), replace=False)
+        chosen = rng.choice(len(self.composed), min(mixture.composed, len(self.composed)), replace=False)
         return out + [self.composed[at] for at in chosen]
+
+
+@dataclass(frozen=True)
+class Mixture:
+    """What an epoch is made of beside each labelled page twice and 250 pages of which the body is known."""
+
+    raw_again: bool
+    """Whether pages that a scraper stored come twice as often as html pages that we flattened."""
+    composed: int
+    """Pages made of two."""
+
+
+MIXTURES = (Mixture(raw_again=False, composed=220), Mixture(raw_again=True, composed=400))
+"""One for each net that ships."""
 
 
 def make_pool(labelled: list[Page], bodies: list[Page], compose: ModuleType, flatten: Flatten) -> Pool:

@@ -1,7 +1,8 @@
-"""The tagger: a small convolutional network over a page's units, in plain numpy, with its weights as data.
+"""The tagger: small convolutional networks over a page's units, in plain numpy, with their weights as data.
 
-Every layer adds to what the layers before it knew: neighbours at growing distances, the most telling unit before and
-behind, and the page as a whole. `fitting/text` fits the weights.
+There are two nets, fitted on other mixtures of pages: where they differ, one of them is often far off, and their mean
+is not. Every layer adds to what the layers before it knew: neighbours at growing distances, the most telling unit
+before and behind, and the page as a whole. `fitting/text` fits the weights.
 """
 
 from collections.abc import Mapping
@@ -27,7 +28,7 @@ Floats: TypeAlias = npt.NDArray[np.float32]
 UnitWords: TypeAlias = npt.NDArray[np.uint64]
 """Units x WORDS: hashes of a unit's first words and of its last ones, 0 where it has fewer."""
 Weights: TypeAlias = Mapping[str, Any]
-"""Arrays by name; `vocabulary` are sorted hashes, the others numbers."""
+"""Arrays by name, one row a net (but `transition`, which is the decoder's); `vocabulary` are sorted hashes."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,25 +51,37 @@ def shipped_weights() -> Weights:
 
 
 def tag_units(rows: Floats, words: UnitWords, weights: Weights) -> Tagged:
-    """Tag the units of a page from their feature rows and their words."""
-    x = np.clip((rows - weights["mean"]) * weights["scale"], -4, 4)
-    h = np.maximum(x @ weights["in_w"] + _meaning(words, weights) @ weights["word_w"] + weights["in_b"], 0)
+    """Tag the units of a page from their feature rows and their words: what the nets believe on average."""
+    x = np.clip((rows - _each(weights["mean"])) * _each(weights["scale"]), -4, 4)
+    h = np.maximum(x @ weights["in_w"] + _meaning(words, weights) @ weights["word_w"] + _each(weights["in_b"]), 0)
     for layer, dilation in enumerate(DILATIONS):
         h = h + _convolved(_normed(h, weights, layer), dilation, layer, weights)
         if layer in (1, 4):
             h = h + _swept(h, layer, weights)
-    out = _normed(h, weights, len(DILATIONS)) @ weights["out_w"] + weights["out_b"]
-    logits = out[:, : len(TAGS)]
-    logits = logits - logits.max(axis=1, keepdims=True)
-    tag = logits - np.log(np.exp(logits).sum(axis=1, keepdims=True))
-    return Tagged(tag, out[:, len(TAGS)], out[:, len(TAGS) + 1])
+    out = _normed(h, weights, len(DILATIONS)) @ weights["out_w"] + _each(weights["out_b"])
+    tag = _log_shares(_log_shares(out[:, :, : len(TAGS)]).mean(axis=0))
+    return Tagged(tag, out[:, :, len(TAGS)].mean(axis=0), out[:, :, len(TAGS) + 1].mean(axis=0))
+
+
+def _each(vectors: Floats) -> Floats:
+    """One vector a net, for all units of that net."""
+    return vectors[:, None]
+
+
+def _log_shares(logits: Floats) -> Floats:
+    logits = logits - logits.max(axis=-1, keepdims=True)
+    result: Floats = logits - np.log(np.exp(logits).sum(axis=-1, keepdims=True))
+    return result
 
 
 def _meaning(words: UnitWords, weights: Weights) -> Floats:
-    """What the words of each unit say: the mean of all that are known, the first and the last."""
-    known = weights["vocabulary"]
+    """What the words of each unit say to each net: the mean of all that it knows, the first and the last."""
+    return np.stack([_said(words, *net) for net in zip(weights["vocabulary"], weights["word_vectors"], strict=True)])
+
+
+def _said(words: UnitWords, known: UnitWords, table: Floats) -> Floats:
     place = np.minimum(np.searchsorted(known, words), len(known) - 1)
-    vectors = weights["word_vectors"][np.where(known[place] == words, place + 1, 0)]
+    vectors = table[np.where(known[place] == words, place + 1, 0)]
     told = (vectors != 0).any(axis=2).sum(axis=1)
     mean = vectors.sum(axis=1) / np.maximum(told, 1)[:, None]
     result: Floats = np.concatenate((mean, vectors[:, 0], vectors[:, -1]), axis=1)
@@ -76,9 +89,9 @@ def _meaning(words: UnitWords, weights: Weights) -> Floats:
 
 
 def _normed(h: Floats, weights: Weights, layer: int) -> Floats:
-    centred = h - h.mean(axis=1, keepdims=True)
-    deviation = np.sqrt((centred * centred).mean(axis=1, keepdims=True) + 1e-5)
-    result: Floats = centred / deviation * weights[f"norm{layer}_w"] + weights[f"norm{layer}_b"]
+    centred = h - h.mean(axis=-1, keepdims=True)
+    deviation = np.sqrt((centred * centred).mean(axis=-1, keepdims=True) + 1e-5)
+    result: Floats = centred / deviation * _each(weights[f"norm{layer}_w"]) + _each(weights[f"norm{layer}_b"])
     return result
 
 
@@ -86,11 +99,11 @@ def _convolved(h: Floats, dilation: int, layer: int, weights: Weights) -> Floats
     """Three taps: the unit itself and the ones `dilation` before and behind it."""
     before = np.zeros_like(h)
     behind = np.zeros_like(h)
-    if len(h) > dilation:
-        before[dilation:] = h[:-dilation]
-        behind[:-dilation] = h[dilation:]
-    joined = np.concatenate((before, h, behind), axis=1)
-    inner = np.maximum(joined @ weights[f"conv{layer}_w"] + weights[f"conv{layer}_b"], 0)
+    if h.shape[1] > dilation:
+        before[:, dilation:] = h[:, :-dilation]
+        behind[:, :-dilation] = h[:, dilation:]
+    joined = np.concatenate((before, h, behind), axis=-1)
+    inner = np.maximum(joined @ weights[f"conv{layer}_w"] + _each(weights[f"conv{layer}_b"]), 0)
     result: Floats = inner @ weights[f"mix{layer}_w"]
     return result
 
@@ -98,9 +111,9 @@ def _convolved(h: Floats, dilation: int, layer: int, weights: Weights) -> Floats
 def _swept(h: Floats, layer: int, weights: Weights) -> Floats:
     """The strongest sign before each unit, behind it, and the mean of the page."""
     signs = h @ weights[f"sweep{layer}_w"]
-    before = np.maximum.accumulate(signs, axis=0)
-    behind = np.maximum.accumulate(signs[::-1], axis=0)[::-1]
-    whole = np.broadcast_to(signs.mean(axis=0), signs.shape)
-    inner = np.maximum(np.concatenate((before, behind, whole), axis=1), 0)
+    before = np.maximum.accumulate(signs, axis=1)
+    behind = np.maximum.accumulate(signs[:, ::-1], axis=1)[:, ::-1]
+    whole = np.broadcast_to(signs.mean(axis=1, keepdims=True), signs.shape)
+    inner = np.maximum(np.concatenate((before, behind, whole), axis=-1), 0)
     result: Floats = inner @ weights[f"swept{layer}_w"]
     return result
