@@ -18,6 +18,7 @@ texts = st.one_of(
 @settings(max_examples=500, deadline=None)
 @given(texts)
 @example("ﬀ…\u0338 \u00a0\u0301")
+@example("ß\u0301\U00010000")
 def test_a_long_text_is_folded_like_a_short_one(text: str) -> None:
     assert " ".join(words_of(text)) == key(text)
 

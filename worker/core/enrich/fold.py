@@ -29,9 +29,8 @@ def key(phrase: str) -> str:
 
 def words_of(text: str) -> list[str]:
     """The words of a text folded as `key` folds them; made for long ones."""
-    plain = evened(text).casefold()
-    letters = look_up(plain, _table())
-    return _fold(plain).split() if letters is None else letters.split()
+    letters = look_up(evened(text).casefold(), _table())
+    return _fold(text).split() if letters is None else letters.split()
 
 
 def evened(text: str) -> str:
