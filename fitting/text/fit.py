@@ -54,6 +54,8 @@ def left_out(pool: Pool, args: argparse.Namespace) -> None:
     tools = load_module(args.tools, "compose")
     for fold in range(5):
         weights = fitted(pool, fold, args.epochs, seed=0)
+        if args.folds:
+            write(weights, Path(args.folds.format(fold)))
         held = [s for s in pool.labelled["plain"] if fold_of(s.page.site) == fold]
         for kind in KINDS:
             samples = [s for s in pool.labelled[kind] if fold_of(s.page.site) == fold]
@@ -88,6 +90,7 @@ def main() -> None:
     parser.add_argument("--tools", type=Path, required=True)
     parser.add_argument("--epochs", type=int, default=16)
     parser.add_argument("--left-out", action="store_true")
+    parser.add_argument("--folds", help="where --left-out writes each fold's weights, {} for the fold")
     parser.add_argument("--out", type=Path, default=Path("worker/core/weights/text.npz"))
     args = parser.parse_args()
     pool = build(args)

@@ -130,7 +130,8 @@ def packed(samples: Sequence[Sample]) -> Arrays:
 
 
 def _weight(page: Page) -> float:
-    return (2.0 if page.language in UNCASED else 1.0) * (0.7 if page.kind == "tight" else 1.0)
+    rare = 2.0 if page.language in UNCASED else 1.0
+    return rare * (2.0 if page.raw else 1.0) * (0.7 if page.kind == "tight" else 1.0)
 
 
 def scores(p: Arrays, b: Arrays) -> tuple[Any, Any]:
