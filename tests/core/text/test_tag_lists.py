@@ -56,3 +56,15 @@ def test_furniture_that_the_tagger_takes_for_tags_is_given_back(behind):
 def test_a_run_of_names_of_the_story_needs_the_tagger_to_lean_to_tags():
     assert tags_of("Tallinn\n\nEstonia\n\nAdvertisement\n", belief=0.4) == ["Tallinn\n\nEstonia"]
     assert tags_of("Tallinn\n\nEstonia\n\nAdvertisement\n", belief=0.01) == []
+
+
+def test_what_is_given_back_as_no_list_is_no_source():
+    text = HEAD + STORY + "Support our work\n"
+    reading = read_page(text, "en")
+    tag = np.full((len(reading.units.start), len(TAGS)), np.log(0.001))
+    for label, belief in {"tags": 0.4, "source": 0.3, "share": 0.2}.items():
+        tag[:, TAGS.index(label)] = np.log(belief)
+    zeros = np.zeros(len(tag))
+    body, rest = len(HEAD), len(HEAD + STORY)
+    segments = [Segment(0, body, Label.TITLE), Segment(body, rest, Label.BODY), Segment(rest, len(text), Label.TAGS)]
+    assert with_tag_lists(segments, reading, Tagged(tag, zeros, zeros))[-1].label is Label.SHARE

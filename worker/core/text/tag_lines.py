@@ -32,6 +32,7 @@ SENTENCE_END: Final = re.compile(r"[.!?…。！？।۔؟][\"'”»)\]]*\s*$")
 _STEM: Final = 5
 _WORDS_OF_TEXT: Final = 12
 _STORY: Final = (Label.BODY, Label.TITLE, Label.SUBTITLE, Label.SUBHEADING, Label.QUOTE)
+_NEVER_GIVEN_BACK: Final = (*_STORY, Label.TAGS, Label.SOURCE)
 _SEEN: Final = 0.9
 """How much words that stand in the story one by one count beside a phrase that does."""
 _TAGS: Final = TAGS.index("tags")
@@ -177,10 +178,13 @@ class Lines:
         return float(np.exp(self._tagged.tag[self._units(start, end), _TAGS].max()))
 
     def other_label(self, start: int, end: int) -> Label:
-        """What the tagger takes a stretch for that is neither tags nor a part of a story."""
+        """What the tagger takes a stretch for that is neither tags, nor a source, nor a part of a story.
+
+        What lists of tags leave behind is no source: told as one it would speak against the page's own.
+        """
         scores = self._tagged.tag[self._units(start, end)].mean(axis=0)
         order = np.argsort(-scores).tolist()
-        return next(Label(TAGS[at]) for at in order if TAGS[at] != "tags" and Label(TAGS[at]) not in _STORY)
+        return next(label for at in order if (label := Label(TAGS[at])) not in _NEVER_GIVEN_BACK)
 
     def function_share(self, start: int, end: int) -> float:
         """The share of frequent words of the language in a stretch."""
