@@ -39,7 +39,7 @@ class Page:
 
 def site_key(site: str) -> str:
     """One name for a site, however it is written."""
-    host = re.sub(r"^(?:https?://)?(?:www\d?|m|amp)\.", "", site.lower()).split("/")[0]
+    host = re.sub(r"^(?:https?://)?(?:(?:www\d?|m|amp)\.)?", "", site.lower()).split("/")[0]
     match = re.match(r"[\w-]+(?:\.[\w-]+)*?\.(?:[a-z]{2,6})(?=[.-]|$)(?:\.[a-z]{2})?", host)
     return match[0] if match else host
 
