@@ -1,15 +1,16 @@
 """The words in front of tags, and those that end a run of them, as they are looked up in a page."""
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from functools import cache
 from typing import Final, NamedTuple
 
 from worker.core.lexicon import CUE_KINDS, NETWORKS, language_bits, lexicons, section
 from worker.core.text.letters import fold_text
 
-WORD: Final = re.compile(r"[^\W_](?:[^\W_]|\0)*")
+WORD: Final = re.compile(r"[^\W_]+(?:\0+[^\W_]*)*")
 """A word of a page's folded text, in which code points that are not matched are zeros."""
+_WHOLE_WORD: Final = re.compile(r"[^\W_]+")
 _MOST_WORDS: Final = 7
 _REACH: Final = 80
 """Words and code points of the longest phrase."""
@@ -38,7 +39,7 @@ class Heading(NamedTuple):
 
 def words_of(folded: str) -> list[str]:
     """The words of a piece of a page's folded text."""
-    return [word.replace("\0", "") for word in WORD.findall(folded)]
+    return _WHOLE_WORD.findall(folded.replace("\0", ""))
 
 
 def _key(phrase: str) -> str:
@@ -73,10 +74,40 @@ def _loose() -> frozenset[str]:
     return frozenset(map(_key, _LOOSE)) | (_headings().keys() & _others().keys())
 
 
+def _first_words(phrases: Iterable[str]) -> frozenset[str]:
+    return frozenset(phrase.split(" ", 1)[0] for phrase in phrases)
+
+
+@cache
+def _heading_openers() -> frozenset[str]:
+    return _first_words(_headings())
+
+
+@cache
+def _other_openers() -> frozenset[str]:
+    return _first_words(_others()) | NETWORKS
+
+
+@cache
+def _long_other_openers() -> frozenset[str]:
+    return _first_words(phrase for phrase in _others() if " " in phrase)
+
+
+@cache
+def _share_openers() -> frozenset[str]:
+    return _first_words(phrase for phrase, kinds in _others().items() if "share" in kinds) | NETWORKS
+
+
 @cache
 def agencies() -> frozenset[str]:
     """Folded names of news agencies."""
     return frozenset(_key(name) for words in section("agencies").values() for name in words["names"])
+
+
+def _opens(folded: str, start: int, end: int, openers: frozenset[str]) -> bool:
+    """Whether the first word of a stretch is one of these: most stretches are told by it already."""
+    first = WORD.search(folded, start, min(end, start + _REACH))
+    return first is not None and first[0].replace("\0", "") in openers
 
 
 def _phrases(folded: str, start: int, end: int) -> Iterator[tuple[int, str]]:
@@ -92,6 +123,8 @@ def _phrases(folded: str, start: int, end: int) -> Iterator[tuple[int, str]]:
 
 def heading(folded: str, start: int, end: int, languages: int) -> Heading | None:
     """The longest heading of tags that a stretch begins with; `languages` are the page's (bits)."""
+    if not _opens(folded, start, end, _heading_openers()):
+        return None
     bits = languages | language_bits()["en"]
     found = None
     for at, phrase in _phrases(folded, start, end):
@@ -103,6 +136,8 @@ def heading(folded: str, start: int, end: int, languages: int) -> Heading | None
 
 def is_other(folded: str, start: int, end: int) -> bool:
     """Whether a line is a cue of another kind, before a colon or alone, or consists of names of share buttons."""
+    if not _opens(folded, start, end, _other_openers()):
+        return False
     last = ""
     for at, phrase in _phrases(folded, start, end):
         rest = folded[at:end].strip(" \0")
@@ -114,9 +149,13 @@ def is_other(folded: str, start: int, end: int) -> bool:
 
 def begins_share(folded: str, start: int, end: int) -> bool:
     """Whether a stretch begins with a share button."""
-    return any("share" in _others().get(phrase, ()) or phrase in NETWORKS for _, phrase in _phrases(folded, start, end))
+    return _opens(folded, start, end, _share_openers()) and any(
+        "share" in _others().get(phrase, ()) or phrase in NETWORKS for _, phrase in _phrases(folded, start, end)
+    )
 
 
 def begins_other(folded: str, start: int, end: int) -> bool:
     """Whether a stretch begins with a cue of several words of another kind."""
-    return any(" " in phrase and phrase in _others() for _, phrase in _phrases(folded, start, end))
+    return _opens(folded, start, end, _long_other_openers()) and any(
+        " " in phrase and phrase in _others() for _, phrase in _phrases(folded, start, end)
+    )

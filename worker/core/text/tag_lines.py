@@ -1,6 +1,7 @@
 """A page as tags are looked for in it: its lines, long ones cut into stretches, and what its story tells of them."""
 
 import re
+from bisect import bisect_left, bisect_right
 from collections.abc import Iterator
 from itertools import pairwise
 from typing import Final, NamedTuple
@@ -11,24 +12,33 @@ from worker.core.lexicon import CUE_KINDS
 from worker.core.model import Label, Segment
 from worker.core.text import tag_cues as cues
 from worker.core.text.page import Reading
+from worker.core.text.tag_signs import ends_sentence
 from worker.core.text.tagger import TAGS, Tagged
 
 _LONG_LINE: Final = 110
 """Code points of a line from which it is cut at sentences and cues."""
-_STOP: Final = re.compile(r"(?:(?<=\w\w)[.!?…。！？।۔؟][\"'”»)\]]*|[\"”»]\.)\s+(?=\S)")
+_LINE: Final = re.compile(r"\S(?:[^\n\r\v\f\x1c-\x1e\x85\u2028\u2029]*\S)?")
+_STOP: Final = re.compile(r"[.!?…。！？।۔؟\"”»](?:(?<=\w\w[.!?…。！？।۔؟])[\"'”»)\]]*|(?<=[\"”»])\.)\s+(?=\S)")
+_BAR_SIGN: Final = re.compile(r"[|•·]")
 _BAR: Final = re.compile(r"\s[|•·]\s*")
+_BUTTON: Final = (
+    "Facebook", "X", r"VK(?:\.com)?", "Twitter", "Telegram", "WhatsApp", "Messenger", "LinkedIn", "Pinterest", "Reddit",
+    "Email", "E-mail", "Instagram", "Viber", "Skype", "Tumblr", r"Google\+",
+)  # fmt: skip
+_INITIALS: Final = "".join(sorted({name[0] for name in _BUTTON}))
 _BUTTONS: Final = re.compile(
-    r"(?<!- )(?<!-)\b(?:(?:Facebook|X|VK(?:\.com)?|Twitter|Telegram|WhatsApp|Messenger|LinkedIn|Pinterest|Reddit|Email"
-    r"|E-mail|Instagram|Viber|Skype|Tumblr|Google\+)(?:\s+|$)){2,}"
+    rf"[{_INITIALS}](?<![\w-][{_INITIALS}])(?<!- [{_INITIALS}])"
+    rf"(?:{'|'.join(f'(?<={name[0]}){name[1:]}' for name in _BUTTON)})(?:\s+|$)"
+    rf"(?:(?:{'|'.join(_BUTTON)})(?:\s+|$))+"
 )
+"""Names of share buttons in a row; it begins with a set of letters, which is what searches are quick for."""
 _QUOTED: Final = re.compile(r"[\"“«„][^\"”»“]{1,40}[\"”»“]")
 _LATIN_NAME: Final = re.compile(r"[A-Za-z][\w.-]*(?:\s[A-Z][\w.-]*)*")
 _COLON: Final = re.compile(r"\s*[:：]\s*")
 _NAME: Final = 60
 """Code points of the longest name behind a source cue."""
-_DOUBLE: Final = re.compile(r"[^\W\d_a-zA-Z]+\0?\s-\s[a-zA-Z]+")
+_DOUBLE: Final = re.compile(r"(?<![^\W\d_a-zA-Z])[^\W\d_a-zA-Z]+\0?\s-\s[a-zA-Z]+")
 """A name in another script with its Latin form: `X - Latin`."""
-SENTENCE_END: Final = re.compile(r"[.!?…。！？।۔؟][\"'”»)\]]*\s*$")
 _STEM: Final = 5
 _WORDS_OF_TEXT: Final = 12
 _STORY: Final = (Label.BODY, Label.TITLE, Label.SUBTITLE, Label.SUBHEADING, Label.QUOTE)
@@ -37,6 +47,7 @@ _SEEN: Final = 0.9
 """How much words that stand in the story one by one count beside a phrase that does."""
 _TAGS: Final = TAGS.index("tags")
 _PREFIXES: Final = ("وال", "بال", "ال", "لل", "و", "ب", "ل", "ف")
+_PREFIX_LETTERS: Final = frozenset(prefix[0] for prefix in _PREFIXES)
 
 
 class Stretch(NamedTuple):
@@ -57,8 +68,17 @@ class Lines:
         self.folded = reading.letters.folded.astype("<u4").tobytes().decode("utf-32-le", "replace")
         self.reading = reading
         self._tagged = tagged
+        self._unit_starts = reading.units.start.tolist()
+        self._beliefs: list[float] = np.exp(tagged.tag[:, _TAGS]).tolist()
+        self._opening_cues = sorted(
+            (cue for cue in reading.cues if cue.own and cue.opens and CUE_KINDS[cue.kind] != "newswires"),
+            key=lambda cue: cue.start,
+        )
+        self._cue_starts = [cue.start for cue in self._opening_cues]
         body = [segment for segment in segments if segment.label is Label.BODY and not segment.article]
-        self.stretches = [stretch for line in self._lines() for stretch in self._cut(*line)]
+        self.stretches = list(self._stretches())
+        self.starts = [stretch.start for stretch in self.stretches]
+        self.ends = [stretch.end for stretch in self.stretches]
         self.end = self._story_end(body[-1])
         titles = [s.start for s in segments if s.label is Label.TITLE and not s.article and s.start < body[0].start]
         self.start = titles[-1] if titles else body[0].start
@@ -69,17 +89,23 @@ class Lines:
         ]
         words = cues.words_of("\n".join(story))
         self._phrases = f" {' '.join(words)} "
-        self._stems = {word[:_STEM] for word in words}
-        self._words = set(words) | {word[len(p) :] for word in words for p in _PREFIXES if word.startswith(p)}
+        self._words = set(words)
+        self._stems = {word[:_STEM] for word in self._words}
+        prefixed = [word for word in self._words if word[0] in _PREFIX_LETTERS]
+        self._words.update(word[len(p) :] for word in prefixed for p in _PREFIXES if word.startswith(p))
 
-    def _lines(self) -> Iterator[tuple[int, int]]:
-        at = 0
-        for line in self.text.splitlines(keepends=True):
-            bare = line.strip()
-            if bare:
-                start = at + line.index(bare[0])
-                yield start, start + len(bare)
-            at += len(line)
+    def _stretches(self) -> Iterator[Stretch]:
+        bars = [bar.start() for bar in _BAR_SIGN.finditer(self.text)]
+        for line in _LINE.finditer(self.text):
+            start, end = line.span()
+            if end - start > _LONG_LINE or (bars and bisect_left(bars, start) < bisect_left(bars, end)):
+                yield from self._cut(start, end)
+            else:
+                yield Stretch(start, end, True)
+
+    def touching(self, start: int, end: int) -> list[Stretch]:
+        """The stretches that share code points with a part of the page."""
+        return self.stretches[bisect_right(self.ends, start) : bisect_left(self.starts, end)]
 
     def _cut(self, start: int, end: int) -> Iterator[Stretch]:
         """A line's stretches: cut at bars before headings and cues, a long one at sentences, buttons, cues too."""
@@ -104,10 +130,9 @@ class Lines:
 
     def _cue_cuts(self, start: int, end: int) -> Iterator[int]:
         """Where cues begin in a line, and where the name behind a source cue ends."""
-        for cue in self.reading.cues:
+        first, last = bisect_right(self._cue_starts, start), bisect_left(self._cue_starts, end)
+        for cue in self._opening_cues[first:last]:
             kind = CUE_KINDS[cue.kind]
-            if not (start < cue.start < end and cue.own and cue.opens) or kind == "newswires":
-                continue
             colon = self.text.find(":", cue.start, cue.end)
             before_colon = self.text[cue.end : cue.end + 2].strip()[:1] in (":", "：")
             if cue.words == 1 and not before_colon and kind != "tags":
@@ -143,7 +168,7 @@ class Lines:
                 break
             stop = min(stretch.end, end)
             if stretch.start < end and (
-                SENTENCE_END.search(self.text[stretch.start : stop])
+                ends_sentence(self.text[stretch.start : stop])
                 or len(cues.WORD.findall(self.folded, stretch.start, stop)) >= _WORDS_OF_TEXT
             ):
                 return stop
@@ -158,24 +183,25 @@ class Lines:
         words = cues.words_of(self.folded[start:end])
         if not words:
             return 0.0
-        if f" {' '.join(words)} " in self._phrases:
+        if words[0] in self._words and f" {' '.join(words)} " in self._phrases:
             return 1.0
-        double = {word for m in _DOUBLE.finditer(self.folded, start, end) for word in cues.words_of(m[0])}
+        double: set[str] = set()
+        if "-" in self.folded[start:end]:
+            double.update(word for m in _DOUBLE.finditer(self.folded, start, end) for word in cues.words_of(m[0]))
         held = sum(word in self._words or word[:_STEM] in self._stems or word in double for word in words)
         return _SEEN * held / len(words)
 
     def has_double_name(self, start: int, end: int) -> bool:
         """Whether a stretch holds a name of another script with its Latin form."""
-        return bool(_DOUBLE.search(self.folded, start, end))
+        return "-" in self.folded[start:end] and bool(_DOUBLE.search(self.folded, start, end))
 
     def _units(self, start: int, end: int) -> slice:
-        units = self.reading.units
-        first = int(np.searchsorted(units.start, start, "right")) - 1
-        return slice(first, max(int(np.searchsorted(units.start, end, "left")), first + 1))
+        first = bisect_right(self._unit_starts, start) - 1
+        return slice(first, max(bisect_left(self._unit_starts, end), first + 1))
 
     def belief(self, start: int, end: int) -> float:
         """The tagger's highest probability of tags in a stretch."""
-        return float(np.exp(self._tagged.tag[self._units(start, end), _TAGS].max()))
+        return max(self._beliefs[self._units(start, end)])
 
     def other_label(self, start: int, end: int) -> Label:
         """What the tagger takes a stretch for that is neither tags, nor a source, nor a part of a story.
@@ -194,8 +220,10 @@ class Lines:
 
     def is_before_buttons(self, at: int) -> bool:
         """Whether a row of share buttons follows."""
-        behind = next((stretch for stretch in self.stretches if stretch.start >= at), None)
-        return behind is not None and (
-            bool(_BUTTONS.match(self.text, behind.start, behind.end))
-            or cues.begins_share(self.folded, behind.start, behind.end)
-        )
+        behind = bisect_left(self.starts, at)
+        return behind < len(self.stretches) and self.is_button(self.stretches[behind])
+
+    def is_button(self, stretch: Stretch) -> bool:
+        """Whether a stretch begins with share buttons."""
+        start, end, _ = stretch
+        return bool(_BUTTONS.match(self.text, start, end)) or cues.begins_share(self.folded, start, end)

@@ -5,20 +5,21 @@ of a list is given back.
 """
 
 import re
+from bisect import bisect_left, bisect_right
 from collections.abc import Iterator, Sequence
 from typing import Final, NamedTuple
 
 from worker.core.model import Label, Segment
 from worker.core.text import tag_cues as cues
 from worker.core.text.page import Reading
-from worker.core.text.tag_lines import SENTENCE_END, Lines, Stretch
+from worker.core.text.tag_lines import Lines, Stretch
+from worker.core.text.tag_signs import ends_sentence, has_numbers, is_hashed
 from worker.core.text.tagger import Tagged
 
 _SEPARATOR: Final = re.compile(r"\s*[,،、;；|•·#＃]\s*|\s+[/:›»>]\s+")
 _ADDRESS: Final = re.compile(r"https?:|www\.|@\w|\w\.(?:com|net|org|de|at|ru)\b")
 _INNER: Final = re.compile(r"[.!?。！？।۔؟][\"'”»)\]]*\s+(?=\S)")
-_NUMBERS: Final = re.compile(r"\d{1,2}[:.]\d\d|\b(?:19|20)\d\d\b.*\d|\d.*\b(?:19|20)\d\d\b|^[\d\W]+$")
-_HASHED: Final = re.compile(r"(?:[#＃]\s?[^\s#＃][^#＃]{0,60})+")
+_SPACE: Final = re.compile(r"\s*")
 _UNSPACED: Final = re.compile(r"[\u0e00-\u0eff\u1000-\u109f\u3040-\u9fff]")
 _CLIPPED: Final = ("...", "…")
 _BULLETS: Final = "#•·|-–—*▪■►>»\u200b "
@@ -84,16 +85,16 @@ class _Finder:
 
     def _words(self, start: int, end: int) -> int:
         text = self.lines.folded[start:end]
-        return len(cues.WORD.findall(text)) + len(_UNSPACED.findall(text)) // 4
+        return len(cues.words_of(text)) + len(_UNSPACED.findall(text)) // 4
 
     def _is_item(self, start: int, end: int) -> bool:
         """Whether a stretch can be one tag."""
         text = self.text[start:end]
         if end - start > _ITEM or not cues.WORD.search(text) or self._words(start, end) > _ITEM_WORDS:
             return False
-        if text.endswith(":") or (SENTENCE_END.search(text) and not text.endswith(_CLIPPED)):
+        if text.endswith(":") or (ends_sentence(text) and not text.endswith(_CLIPPED)):
             return False
-        if _INNER.search(text) or _ADDRESS.search(text) or _NUMBERS.search(text):
+        if _INNER.search(text) or _ADDRESS.search(text) or has_numbers(text):
             return False
         return not cues.is_other(self.lines.folded, start, end)
 
@@ -107,15 +108,17 @@ class _Finder:
             return False
         if _INNER.search(text) and max(len(piece.split()) for piece in pieces) > _ITEM_WORDS // 2 + 1:
             return False
-        return not SENTENCE_END.search(text) or text.endswith(_CLIPPED)
+        return not ends_sentence(text) or text.endswith(_CLIPPED)
 
     def _is_run(self, start: int, end: int) -> bool:
         """Whether a stretch is a run of names that the story holds, without signs between them."""
         text = self.text[start:end]
-        signs = (SENTENCE_END, _INNER, _ADDRESS, _NUMBERS)
-        if ":" in text or any(sign.search(text) for sign in signs):
+        if ":" in text or self._words(start, end) > _RUN_WORDS or ends_sentence(text):
             return False
-        return self._words(start, end) <= _RUN_WORDS and self.lines.known(start, end) >= _HELD
+        return (
+            not (_INNER.search(text) or _ADDRESS.search(text) or has_numbers(text))
+            and self.lines.known(start, end) >= _HELD
+        )
 
     def _listed(self, start: int, end: int) -> bool:
         return self._is_item(start, end) or self._is_list(start, end) or self._is_run(start, end)
@@ -127,10 +130,11 @@ class _Finder:
 
     def _headed(self) -> Iterator[Found]:
         """The lists behind headings."""
-        for at, (first, stop, leads) in enumerate(self.lines.stretches):
+        near = bisect_left(self.lines.ends, self.lines.start - _OUT_OF_REACH // _FRONT)
+        far = bisect_right(self.lines.starts, max(self.lines.end + _OUT_OF_REACH, self.lines.start))
+        for at in range(near, far):
+            first, stop, leads = self.lines.stretches[at]
             distance = self._distance(first, stop)
-            if distance > _OUT_OF_REACH:
-                continue
             start = first + len(self.text[first:stop]) - len(self.text[first:stop].lstrip(_BULLETS))
             head = self.lines.heading(start, stop)
             if head is None or not (head.known or head.several):
@@ -163,8 +167,8 @@ class _Finder:
 
     def _support(self, start: int, end: int) -> tuple[float, float]:
         """How much of a list the story holds, line by line, and the tagger's belief in it."""
-        lines = [s for s in self.lines.stretches if s.start < end and s.end > start]
-        held = [self.lines.known(max(s.start, start), min(s.end, end)) for s in lines]
+        touching = self.lines.touching(start, end)
+        held = [self.lines.known(max(s.start, start), min(s.end, end)) for s in touching]
         return sum(held) / max(len(held), 1), self.lines.belief(start, end)
 
     def _behind(self, head: cues.Heading, start: int, end: int, *, colon: bool) -> tuple[int, bool]:
@@ -201,14 +205,16 @@ class _Finder:
         """Whether a line right below a heading is a run of words without any sign of a sentence."""
         text = self.text[start:end]
         return self._words(start, end) <= _RUN_WORDS and not (
-            SENTENCE_END.search(text) or _INNER.search(text) or _ADDRESS.search(text) or ":" in text
+            ends_sentence(text) or _INNER.search(text) or _ADDRESS.search(text) or ":" in text
         )
 
     def _hashed(self) -> Iterator[Found]:
         """The runs of hashtags."""
+        if "#" not in self.text and "＃" not in self.text:
+            return
         group: list[Stretch] = []
         for stretch in (*self.lines.stretches, None):
-            if stretch and self._is_hashed(self.text[stretch.start : stretch.end]):
+            if stretch and is_hashed(self.text[stretch.start : stretch.end]):
                 group.append(stretch)
                 continue
             if group:
@@ -222,26 +228,39 @@ class _Finder:
                     yield Found(start, end, distance, belief)
             group = []
 
-    @staticmethod
-    def _is_hashed(text: str) -> bool:
-        whole = _HASHED.fullmatch(text) and not SENTENCE_END.search(text) and re.search(r"[^\W\d_]", text)
-        return bool(whole) and all(len(piece.split()) <= _ITEM_WORDS + 2 for piece in re.split("[#＃]", text))
-
     def _runs(self) -> Iterator[Found]:
         """The runs of the story's names behind it that no heading leads."""
-        group: list[Stretch] = []
-        for stretch in (*self.lines.stretches, None):
-            if stretch and not self.lines.end <= stretch.start <= self.lines.end + _RUN_REACH:
+        first, stop = (bisect_left(self.lines.starts, self.lines.end + reach) for reach in (0, _RUN_REACH + 1))
+        at = first
+        for sign in range(first, stop):
+            if sign < at or not self._tells_run(sign):
                 continue
-            if stretch and self._may_run(stretch):
-                group.append(stretch)
-                continue
-            if stretch and group and self.text[stretch.start : stretch.end] in _SIGNS:
-                continue
+            begin, group = sign, []
+            while begin > at and self._joins_run(begin - 1):
+                begin -= 1
+            at = begin
+            while at < stop and self._joins_run(at):
+                at += 1
+            group = [s for s in self.lines.stretches[begin:at] if self.text[s.start : s.end] not in _SIGNS]
+            at = max(at, sign + 1)
             if group and self._is_named(group):
                 start, end = group[0].start, group[-1].end
                 yield Found(start, end, self._distance(start, end), self.lines.belief(start, end))
-            group = []
+
+    def _tells_run(self, at: int) -> bool:
+        """Whether a stretch can make a run that holds it tags: without one in it no run is."""
+        lines = self.lines
+        start, end, _ = lines.stretches[at]
+        behind = lines.stretches[at + 1] if at + 1 < len(lines.stretches) else None
+        return (
+            lines.belief(start, behind.start if behind else end) >= _LIKELY
+            or (behind is not None and lines.is_button(behind))
+            or lines.has_double_name(start, end)
+        )
+
+    def _joins_run(self, at: int) -> bool:
+        stretch = self.lines.stretches[at]
+        return self.text[stretch.start : stretch.end] in _SIGNS or self._may_run(stretch)
 
     def _may_run(self, stretch: Stretch) -> bool:
         held = self.lines.known(stretch.start, stretch.end) >= _HELD
@@ -296,9 +315,7 @@ class _Finder:
             if segment.label is not Label.TAGS or segment.article:
                 continue
             group: list[tuple[int, int]] = []
-            for stretch in (*self.lines.stretches, None):
-                if stretch and (stretch.end <= segment.start or stretch.start >= segment.end):
-                    continue
+            for stretch in (*self.lines.touching(segment.start, segment.end), None):
                 part = (max(stretch.start, segment.start), min(stretch.end, segment.end)) if stretch else None
                 if part and not self._is_furniture(*part):
                     group.append(part)
@@ -321,23 +338,24 @@ class _Finder:
         text = self.text[start:end]
         if not cues.WORD.search(text) or self._listed(start, end):
             return False
-        if SENTENCE_END.search(text) and self._words(start, end) > _ITEM_WORDS // 2 + 1:
+        if ends_sentence(text) and self._words(start, end) > _ITEM_WORDS // 2 + 1:
             return True
         if self.lines.heading(start, end):
             return False
-        if cues.is_other(self.lines.folded, start, end) or _ADDRESS.search(text) or _NUMBERS.search(text):
+        if cues.is_other(self.lines.folded, start, end) or _ADDRESS.search(text) or has_numbers(text):
             return True
         return text.endswith(":") or end - start > _LIST
 
     def relabelled(self, spans: Sequence[tuple[int, int]]) -> list[Segment]:
         """The segments with tags in these places and nowhere else."""
-        spaced = [(a, b + len(self.text[b:]) - len(self.text[b:].lstrip())) for a, b in spans]
+        spaced = [(a, space.end() if (space := _SPACE.match(self.text, b)) else b) for a, b in spans]
+        ends = [end for _, end in spaced]
         parts: list[Segment] = []
         for segment in self.segments:
             at = segment.start
-            for start, end in spaced:
-                if end <= at or start >= segment.end:
-                    continue
+            for start, end in spaced[bisect_right(ends, at) :]:
+                if start >= segment.end:
+                    break
                 if start > at:
                     parts.append(self._outside(segment, at, start))
                 at = min(end, segment.end)
