@@ -79,7 +79,8 @@ def _first_words(phrases: Iterable[str]) -> frozenset[str]:
 
 
 @cache
-def _heading_openers() -> frozenset[str]:
+def heading_openers() -> frozenset[str]:
+    """First words of the headings of tags."""
     return _first_words(_headings())
 
 
@@ -94,8 +95,9 @@ def _long_other_openers() -> frozenset[str]:
 
 
 @cache
-def _share_openers() -> frozenset[str]:
-    return _first_words(phrase for phrase, kinds in _others().items() if "share" in kinds) | NETWORKS
+def share_openers() -> frozenset[str]:
+    """First words of share buttons, the `e` of `e-mail` among them."""
+    return _first_words(phrase for phrase, kinds in _others().items() if "share" in kinds) | NETWORKS | {"e"}
 
 
 @cache
@@ -123,7 +125,7 @@ def _phrases(folded: str, start: int, end: int) -> Iterator[tuple[int, str]]:
 
 def heading(folded: str, start: int, end: int, languages: int) -> Heading | None:
     """The longest heading of tags that a stretch begins with; `languages` are the page's (bits)."""
-    if not _opens(folded, start, end, _heading_openers()):
+    if not _opens(folded, start, end, heading_openers()):
         return None
     bits = languages | language_bits()["en"]
     found = None
@@ -149,7 +151,7 @@ def is_other(folded: str, start: int, end: int) -> bool:
 
 def begins_share(folded: str, start: int, end: int) -> bool:
     """Whether a stretch begins with a share button."""
-    return _opens(folded, start, end, _share_openers()) and any(
+    return _opens(folded, start, end, share_openers()) and any(
         "share" in _others().get(phrase, ()) or phrase in NETWORKS for _, phrase in _phrases(folded, start, end)
     )
 

@@ -79,6 +79,7 @@ class Lines:
         self.stretches = list(self._stretches())
         self.starts = [stretch.start for stretch in self.stretches]
         self.ends = [stretch.end for stretch in self.stretches]
+        self._first_words = self._read_first_words()
         self.end = self._story_end(body[-1])
         titles = [s.start for s in segments if s.label is Label.TITLE and not s.article and s.start < body[0].start]
         self.start = titles[-1] if titles else body[0].start
@@ -96,25 +97,38 @@ class Lines:
 
     def _stretches(self) -> Iterator[Stretch]:
         bars = [bar.start() for bar in _BAR_SIGN.finditer(self.text)]
+        stops = [stop.end() for stop in _STOP.finditer(self.text)]
+        buttons = _BUTTONS.search(self.text) is not None
         for line in _LINE.finditer(self.text):
             start, end = line.span()
-            if end - start > _LONG_LINE or (bars and bisect_left(bars, start) < bisect_left(bars, end)):
-                yield from self._cut(start, end)
+            cuts: set[int] = set()
+            if bars and bisect_left(bars, start) < bisect_left(bars, end):
+                cuts.update(m.end() for m in _BAR.finditer(self.text, start, end) if self._turns(m.end(), end))
+            if end - start > _LONG_LINE:
+                cuts.update(stops[bisect_right(stops, start) : bisect_left(stops, end)])
+                cuts.update(self._cue_cuts(start, end))
+                for row in _BUTTONS.finditer(self.text, start, end) if buttons else ():
+                    cuts.update(row.span())
+            if cuts:
+                yield from self._cut(start, end, cuts)
             else:
                 yield Stretch(start, end, True)
+
+    def _read_first_words(self) -> list[str]:
+        firsts = [word[0] if (word := cues.WORD.search(self.folded, s.start, s.end)) else "" for s in self.stretches]
+        return [word.replace("\0", "") for word in firsts] if "\0" in self.folded else firsts
+
+    def opened_by(self, openers: frozenset[str], first: int, stop: int) -> list[int]:
+        """Which of the stretches `first` to `stop` - 1 begin with one of these words."""
+        return [at for at, word in enumerate(self._first_words[first:stop], first) if word in openers]
 
     def touching(self, start: int, end: int) -> list[Stretch]:
         """The stretches that share code points with a part of the page."""
         return self.stretches[bisect_right(self.ends, start) : bisect_left(self.starts, end)]
 
-    def _cut(self, start: int, end: int) -> Iterator[Stretch]:
+    def _cut(self, start: int, end: int, cuts: set[int]) -> Iterator[Stretch]:
         """A line's stretches: cut at bars before headings and cues, a long one at sentences, buttons, cues too."""
-        cuts = {start, end, *(m.end() for m in _BAR.finditer(self.text, start, end) if self._turns(m.end(), end))}
-        if end - start > _LONG_LINE:
-            cuts.update(m.end() for m in _STOP.finditer(self.text, start, end))
-            for buttons in _BUTTONS.finditer(self.text, start, end):
-                cuts.update(buttons.span())
-            cuts.update(self._cue_cuts(start, end))
+        cuts.update((start, end))
         for one, two in pairwise(sorted(cuts)):
             bare = self.text[one:two]
             kept = bare.rstrip(" |•·-–\u00a0") if two < end else bare.rstrip()

@@ -7,6 +7,7 @@ of a list is given back.
 import re
 from bisect import bisect_left, bisect_right
 from collections.abc import Iterator, Sequence
+from itertools import pairwise
 from typing import Final, NamedTuple
 
 from worker.core.model import Label, Segment
@@ -132,7 +133,7 @@ class _Finder:
         """The lists behind headings."""
         near = bisect_left(self.lines.ends, self.lines.start - _OUT_OF_REACH // _FRONT)
         far = bisect_right(self.lines.starts, max(self.lines.end + _OUT_OF_REACH, self.lines.start))
-        for at in range(near, far):
+        for at in self.lines.opened_by(cues.heading_openers(), near, far):
             first, stop, leads = self.lines.stretches[at]
             distance = self._distance(first, stop)
             start = first + len(self.text[first:stop]) - len(self.text[first:stop].lstrip(_BULLETS))
@@ -232,10 +233,10 @@ class _Finder:
         """The runs of the story's names behind it that no heading leads."""
         first, stop = (bisect_left(self.lines.starts, self.lines.end + reach) for reach in (0, _RUN_REACH + 1))
         at = first
-        for sign in range(first, stop):
-            if sign < at or not self._tells_run(sign):
+        for sign in self._run_signs(first, stop):
+            if sign < at:
                 continue
-            begin, group = sign, []
+            begin = sign
             while begin > at and self._joins_run(begin - 1):
                 begin -= 1
             at = begin
@@ -247,16 +248,19 @@ class _Finder:
                 start, end = group[0].start, group[-1].end
                 yield Found(start, end, self._distance(start, end), self.lines.belief(start, end))
 
-    def _tells_run(self, at: int) -> bool:
-        """Whether a stretch can make a run that holds it tags: without one in it no run is."""
+    def _run_signs(self, first: int, stop: int) -> list[int]:
+        """The stretches one of which a run must hold to be tags: without them there is none."""
         lines = self.lines
-        start, end, _ = lines.stretches[at]
-        behind = lines.stretches[at + 1] if at + 1 < len(lines.stretches) else None
-        return (
-            lines.belief(start, behind.start if behind else end) >= _LIKELY
-            or (behind is not None and lines.is_button(behind))
-            or lines.has_double_name(start, end)
-        )
+        if first >= stop:
+            return []
+        starts = [*lines.starts[first : stop + 1], lines.ends[stop - 1]][: stop - first + 1]
+        openers = lines.opened_by(cues.share_openers(), first + 1, stop + 1)
+        signs = {at - 1 for at in openers if lines.is_button(lines.stretches[at])}
+        if lines.belief(starts[0], starts[-1]) >= _LIKELY:
+            signs.update(at for at, part in enumerate(pairwise(starts), first) if lines.belief(*part) >= _LIKELY)
+        if lines.has_double_name(starts[0], starts[-1]):
+            signs.update(at for at in range(first, stop) if lines.has_double_name(*lines.stretches[at][:2]))
+        return sorted(signs)
 
     def _joins_run(self, at: int) -> bool:
         stretch = self.lines.stretches[at]
