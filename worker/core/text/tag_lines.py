@@ -3,6 +3,7 @@
 import re
 from bisect import bisect_left, bisect_right
 from collections.abc import Iterator
+from functools import cached_property
 from itertools import pairwise
 from typing import Final, NamedTuple
 
@@ -83,17 +84,22 @@ class Lines:
         self.end = self._story_end(body[-1])
         titles = [s.start for s in segments if s.label is Label.TITLE and not s.article and s.start < body[0].start]
         self.start = titles[-1] if titles else body[0].start
+        self._segments = segments
+
+    @cached_property
+    def _story(self) -> tuple[str, set[str], set[str]]:
+        """The story's words in a row, its words without prefixes too, and their stems."""
         story = [
             self.folded[s.start : min(s.end, max(self.end, s.start)) if s.label is Label.BODY else s.end]
-            for s in segments
+            for s in self._segments
             if s.label in _STORY and not s.article
         ]
-        words = cues.words_of("\n".join(story))
-        self._phrases = f" {' '.join(words)} "
-        self._words = set(words)
-        self._stems = {word[:_STEM] for word in self._words}
-        prefixed = [word for word in self._words if word[0] in _PREFIX_LETTERS]
-        self._words.update(word[len(p) :] for word in prefixed for p in _PREFIXES if word.startswith(p))
+        row = cues.words_of("\n".join(story))
+        words = set(row)
+        stems = {word[:_STEM] for word in words}
+        prefixed = [word for word in words if word[0] in _PREFIX_LETTERS]
+        words.update(word[len(p) :] for word in prefixed for p in _PREFIXES if word.startswith(p))
+        return f" {' '.join(row)} ", words, stems
 
     def _stretches(self) -> Iterator[Stretch]:
         bars = [bar.start() for bar in _BAR_SIGN.finditer(self.text)]
@@ -197,12 +203,13 @@ class Lines:
         words = cues.words_of(self.folded[start:end])
         if not words:
             return 0.0
-        if words[0] in self._words and f" {' '.join(words)} " in self._phrases:
+        row, said, stems = self._story
+        if words[0] in said and f" {' '.join(words)} " in row:
             return 1.0
         double: set[str] = set()
         if "-" in self.folded[start:end]:
             double.update(word for m in _DOUBLE.finditer(self.folded, start, end) for word in cues.words_of(m[0]))
-        held = sum(word in self._words or word[:_STEM] in self._stems or word in double for word in words)
+        held = sum(word in said or word[:_STEM] in stems or word in double for word in words)
         return _SEEN * held / len(words)
 
     def has_double_name(self, start: int, end: int) -> bool:
