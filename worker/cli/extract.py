@@ -11,7 +11,7 @@ from pydantic import ValidationError
 from schemas.codec import dumps
 from schemas.messages import Article, RawPage
 from worker.core.model import Outcome, Segment
-from worker.core.pipeline import process, warm_up
+from worker.core.pipeline import process
 
 _UNKNOWN_URL: Final = "http://localhost/"
 
@@ -23,7 +23,6 @@ def command(
     """Read {"id","url","html"} or {"id","url","text"} lines; write title, body, fields and segments of each."""
     failed = False
     out = sys.stdout.buffer
-    warm_up()
     for line in sys.stdin.buffer:
         if not line.strip():
             continue

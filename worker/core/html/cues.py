@@ -1,10 +1,10 @@
 """Which cue phrases of which language's lexicon a short block begins with or consists of."""
 
-import tomllib
 import unicodedata
 from functools import lru_cache
-from pathlib import Path
 from typing import Final
+
+from worker.core.lexicon import section
 
 CATEGORIES: Final = (
     "read_also",
@@ -35,8 +35,7 @@ _TRIM: Final = " \t.,:;!?…|>»›→-–—*•()[]{}\"'“”„«»:：、�
 def lexicon() -> dict[str, int]:
     """Folded phrase -> set of categories as bits, of all languages together."""
     phrases: dict[str, int] = {}
-    for path in sorted((Path(__file__).parent.parent / "lexicons").glob("*.toml")):
-        cues = tomllib.loads(path.read_text(encoding="utf-8")).get("cues", {})
+    for cues in section("cues").values():
         for category, bit in _BIT.items():
             for phrase in cues.get(category, ()):
                 folded = fold(phrase)

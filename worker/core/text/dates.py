@@ -1,7 +1,6 @@
 """Where the page prints dates and times, by digits and by the month and weekday names of all lexicons."""
 
 import re
-import tomllib
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from functools import cache
@@ -10,7 +9,7 @@ from typing import Final
 import numpy as np
 import numpy.typing as npt
 
-from worker.core.lexicon import LEXICON_DIR
+from worker.core.lexicon import section
 from worker.core.text import kinds as k
 from worker.core.text.letters import Ints, Letters, fold_text
 from worker.core.text.words import Hashes, Words, hash_word
@@ -43,8 +42,7 @@ class Dates:
 def _names() -> Hashes:
     """Sorted hashes of all month and weekday names of three letters and more."""
     hashes = set()
-    for path in sorted(LEXICON_DIR.glob("*.toml")):
-        data = tomllib.loads(path.read_text("utf-8")).get("dates", {})
+    for data in section("dates").values():
         for names in (*data.get("months", ()), *data.get("weekdays", ())):
             for name in [names] if isinstance(names, str) else names:
                 for word in re.split(r"[^\w]+", fold_text(name)):
