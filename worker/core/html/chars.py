@@ -2,6 +2,7 @@
 
 import itertools
 import unicodedata
+from collections import defaultdict
 from typing import Any, Final
 
 import numpy as np
@@ -28,20 +29,19 @@ _DENSE_RANGES: Final = ((0x3040, 0x30FF), (0x3400, 0x4DBF), (0x4E00, 0x9FFF), (0
 DENSE_WEIGHT: Final = 2.5
 
 
+_BY_CATEGORY: Final = {
+    "Lu": LETTER | UPPER, "Lt": LETTER | UPPER, "Ll": LETTER, "Lm": LETTER, "Lo": LETTER,
+    "Mn": LETTER, "Mc": LETTER, "Me": LETTER, "Nd": DIGIT, "Zs": SPACE, "Zl": SPACE, "Zp": SPACE,
+}  # fmt: skip
+"""What a code point's Unicode category says; others say nothing."""
+
+
 def _table() -> NDArray[np.uint8]:
     """A bit set for each code point of the basic plane."""
-    table = np.zeros(0x10000, dtype=np.uint8)
-    for point in range(0x10000):
-        category = unicodedata.category(chr(point))
-        if category[0] == "L":
-            table[point] |= LETTER | (UPPER if category in ("Lu", "Lt") else 0)
-        elif category[0] == "M":
-            table[point] |= LETTER
-        elif category == "Nd":
-            table[point] |= DIGIT
-        elif category[0] == "Z" or point in (9, 10, 13):
-            table[point] |= SPACE
-    for signs, kind in ((_COMMAS, COMMA), (_STOPS, STOP), (_MARKS, MARK)):
+    kinds = defaultdict(int, _BY_CATEGORY)
+    categories = map(unicodedata.category, map(chr, range(0x10000)))
+    table = np.frombuffer(bytearray(map(kinds.__getitem__, categories)), dtype=np.uint8)
+    for signs, kind in (("\t\n\r", SPACE), (_COMMAS, COMMA), (_STOPS, STOP), (_MARKS, MARK)):
         for sign in signs:
             table[ord(sign)] |= kind
     for first, last in _DENSE_RANGES:
