@@ -19,6 +19,9 @@ LINES = [
     ("来源：示例网", "示例网"),
     ("This article originally appeared on Example Weekly.", "Example Weekly"),
     ("Wire news - EXAMPLE.am", "EXAMPLE.am"),
+    ("© example-infocom, dpa:260401-99-123456/3", "dpa"),
+    ("보기신문=홍길동 기자", "보기신문"),
+    ("Source: Example.com More stories of today", "Example.com"),
 ]
 
 
@@ -48,11 +51,24 @@ def test_a_source_has_a_kind(name: str, kind: SourceKind) -> None:
         ("byline", "Reuters\n", "Reuters"),
         ("byline", "Jane Doe, Associated Press\n", "Associated Press"),
         ("byline", "By Jane Doe\n", None),
+        ("source", "Sources\n", None),
+        ("source", "717\n", None),
+        ("source", "(dpa)\n", "dpa"),
+        ("caption", "AUSTIN (KXYZ) -- A bridge\n", "KXYZ"),
+        ("caption", "This post originally appeared on Example Weekly.\n", "Example Weekly"),
+        ("caption", "Photo: Reuters\n", None),
     ],
 )
 def test_an_agency_is_found_without_a_source_line(label: str, text: str, name: str | None) -> None:
     source = article_of((label, text)).source
     assert (source and source.name) == name
+
+
+@pytest.mark.parametrize(("cut", "head"), [("[", "부산=보기신문 홍길동 기자] "), ("(", "EFE).- ")])
+def test_a_dateline_is_read_whole_where_its_bracket_was_told_apart(cut: str, head: str) -> None:
+    source = article_of(("dateline", cut), ("body", head + BODY)).source
+    assert source is not None
+    assert source.name == {"[": "보기신문", "(": "EFE"}[cut]
 
 
 def test_an_agency_signs_at_the_end() -> None:

@@ -25,11 +25,23 @@ _ENGLISH: Final = re.compile(
     r"|(?:courtesy of|provided by|via)\s+(?P<other>[^,|\n]{2,60})",
     re.IGNORECASE,
 )
+_APPEARED: Final = re.compile(r".{0,24}\boriginally (?:published|appeared) (?:on|in|by|at)\b", re.IGNORECASE)
 _SITE: Final = re.compile(r"\S+\.(?:com|net|org|info|[a-z]{2})\b", re.IGNORECASE)
+_LEADING_SITE: Final = re.compile(r"[A-Za-z][\w-]+\.(?:com|net|org|info)(?=\s)")
+"""A site's name with what follows it on one line."""
+_WIRE_NUMBER: Final = re.compile(r"\b(?P<name>[^\W\d_]{2,12}):\d{6}-\d")
+"""The number under which an agency sent a report: `dpa:201227-99-820474/3`."""
+_KOREAN_LINE: Final = re.compile(r"(?P<name>[^\s=\[\]()]{2,14})=[\uac00-\ud7a3]")
+_KOREAN_DATELINE: Final = re.compile(
+    r"\s*[\[(【（][\uac00-\ud7a3]{2,8}=(?P<name>[^\s=\[\]()【】（）]{2,14})[^\])】）]{0,30}[\])】）]"
+)
+"""The paper and its reporter (`paper=reporter`), and the place and its paper in front of a report."""
+_MARK: Final = re.compile(r"\S+@\S+|[\d\W_]+")
 _STATION: Final = re.compile(r"[^().\n]{0,60}\((?P<name>[A-Z][\w .&-]{1,28})\)\s*(?:--|[-–—])")
 """A dateline with a bracketed name and a dash."""
 _PLAIN: Final = re.compile(r"[^,،.:\n]{2,30}[,،/]\s*(?P<name>[^,،.:।\n–—]{2,24}?)\s*(?:।|:|--|[-–—]\s|=)")
 """A dateline whose agency stands behind a comma and before the sign that ends it."""
+_OPENERS: Final = frozenset("([（〔/")
 _AGENCY_WORDS: Final = frozenset(
     {"agencia", "agência", "agence", "agentur", "agenzia", "وكاله", "агентство", "agencja"}
 )
@@ -51,13 +63,20 @@ _PAPERS: Final = re.compile(
 def source(context: Context) -> Choice[Source | None]:
     """The source that a source line names; else an agency in byline, dateline or signature; else None."""
     for text in context.texts(Label.SOURCE):
-        name = source_name(_named_line(text))
+        name = _named(source_name(_named_line(text)))
         if name:
             return Choice(Source(name=name, kind=kind_of(name)), "text:source")
     for origin, name in _agency_places(context):
         if name:
             return Choice(Source(name=name, kind=kind_of(name)), origin)
     return Choice(None)
+
+
+def _named(name: str | None) -> str | None:
+    """What is a name at all: with letters, and more than a cue."""
+    if name is None or _is_agency(name):
+        return name
+    return None if _MARK.fullmatch(name) or cue_end(name, ("source",)) == len(name) else name
 
 
 def _named_line(text: str) -> str:
@@ -77,6 +96,9 @@ def source_name(text: str) -> str | None:
     )
     if len(lines) > 1 and not cut_cue(lines[0]).strip(" :"):
         line = f"{lines[0]} {lines[1]}"
+    told = _WIRE_NUMBER.search(line) or _KOREAN_LINE.match(line)
+    if told:
+        return told["name"]
     english = _ENGLISH.search(line)
     if english:
         return _tidy(english["name"] or english["other"])
@@ -88,7 +110,7 @@ def source_name(text: str) -> str | None:
     if quoted and (len(rest.split()) > 6 or quoted.start() == 0) and "+" not in rest:
         return _tidy(quoted["name"])
     rest = _LEAD.sub("", rest, count=1) if _LEAD.match(rest) else rest
-    site = _SITE.fullmatch(rest.rpartition(" - ")[2])
+    site = _SITE.fullmatch(rest.rpartition(" - ")[2]) or _LEADING_SITE.match(rest)
     if site:
         return site[0]
     end = _END.search(rest)
@@ -138,10 +160,13 @@ def _agency_places(context: Context) -> Iterator[tuple[str, str | None]]:
     for text in context.texts(Label.DATELINE):
         yield "text:dateline", _in_dateline(text) or agency_in(text)
     if context.paragraphs:
-        yield "text:body start", _in_dateline(context.paragraphs[0].text[:_HEAD_CHARS])
+        yield "text:body start", _in_dateline(_head(context))
     for text in context.texts(Label.BYLINE):
         yield "text:byline", agency_in(text)
-    for line in _lines_around(context):
+    for line in _lines_around(context, *_NEAR, Label.CAPTION):
+        if _STATION.match(line) or _APPEARED.match(line):
+            yield "text:line near the story", _in_dateline(line) or source_name(line)
+    for line in _lines_around(context, *_NEAR):
         cue = cue_end(line, ("source",))
         if cue and line[cue : cue + 1] in {":", "："} and line[cue + 1 :].strip():
             yield "text:line near the story", source_name(line)
@@ -152,16 +177,23 @@ def _agency_places(context: Context) -> Iterator[tuple[str, str | None]]:
         yield "text:body end", agency_in(framed[-1]["name"]) if framed else None
 
 
-def _lines_around(context: Context) -> Iterator[str]:
-    """The short lines close before and behind the story that are no part of it and no caption."""
+def _head(context: Context) -> str:
+    """The first words of the story, with a sign that opens a dateline although it was told apart from it."""
+    start, head = context.paragraphs[0].start, context.paragraphs[0].text[:_HEAD_CHARS]
+    before = context.layout.text[max(start - 1, 0) : start]
+    return f"{before}{head}" if before in _OPENERS else head
+
+
+def _lines_around(context: Context, *labels: Label) -> Iterator[str]:
+    """The short lines of these labels close before and behind the story; of longer ones their beginnings."""
     if not context.paragraphs or not context.is_main:
         return
     first, last = context.paragraphs[0].start, context.paragraphs[-1].end
-    for segment in context.segments(*_NEAR):
+    for segment in context.segments(*labels):
         if first - _REACH <= segment.start < first or last <= segment.start < last + _REACH:
             for line in context.text_of(segment)[:_REACH].splitlines():
-                if 1 < len(line.strip()) <= _LONGEST_LINE:
-                    yield clean(line)
+                if len(line.strip()) > 1:
+                    yield clean(line)[:_LONGEST_LINE]
 
 
 def _in_dateline(text: str) -> str | None:
@@ -170,7 +202,7 @@ def _in_dateline(text: str) -> str | None:
         known = agency_in(framed["name"])
         if known:
             return known
-    station = _STATION.match(text)
+    station = _STATION.match(text) or _KOREAN_DATELINE.match(text)
     if station:
         return station["name"].strip()
     plain = _PLAIN.match(text)
