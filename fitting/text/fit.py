@@ -16,7 +16,7 @@ from net import fit
 from pages import KINDS, Page, body_pages, composed, fold_of, load_module, read_labelled
 from samples import MIXTURES, Pool, make_pool, transitions
 
-from worker.core.text.tagger import Weights
+from worker.core.text.tagger import Weights, ready
 
 
 def fitted(pool: Pool, fold: int | None, epochs: int, seed: int) -> Weights:
@@ -59,9 +59,9 @@ def left_out(pool: Pool, args: argparse.Namespace) -> None:
         held = [s for s in pool.labelled["plain"] if fold_of(s.page.site) == fold]
         for kind in KINDS:
             samples = [s for s in pool.labelled[kind] if fold_of(s.page.site) == fold]
-            rows.setdefault(kind, []).extend(measure([s.page for s in samples], weights, args.tools))
+            rows.setdefault(kind, []).extend(measure([s.page for s in samples], ready(weights), args.tools))
         pages = composed([s.page for s in held], 40, 11 + fold, tools)
-        rows.setdefault("composed", []).extend(measure(pages, weights, args.tools))
+        rows.setdefault("composed", []).extend(measure(pages, ready(weights), args.tools))
     for kind, figures in rows.items():
         print(kind, json.dumps(_means(figures)))
 

@@ -26,7 +26,7 @@ from worker.core.text.headline_columns import MOST_BEFORE, MOST_BEHIND, OF_TAGS,
 from worker.core.text.layout import decoded
 from worker.core.text.page import read_page
 from worker.core.text.rules import nudge
-from worker.core.text.tagger import Weights, tag_units
+from worker.core.text.tagger import Weights, ready, tag_units
 
 KINDS = ("plain", "space", "glue", "tight")
 SIZE = MOST_BEFORE + MOST_BEHIND
@@ -238,7 +238,7 @@ def main() -> None:
     parser.add_argument("--left-out", action="store_true")
     parser.add_argument("--out", type=Path, default=Path("worker/core/weights/headline.npz"))
     args = parser.parse_args()
-    nets = [dict(np.load(args.nets.format(fold))) for fold in range(FOLDS)]
+    nets = [ready(np.load(args.nets.format(fold))) for fold in range(FOLDS)]
     flatten, fold = load_module(args.tools, "flatten").flatten, scorer(args.tools).fold
     samples = []
     for page in {page.id: page for folder in args.labelled for page in read_labelled(folder)}.values():

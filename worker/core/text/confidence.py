@@ -16,11 +16,11 @@ _REACHED: Final = (0.3, 0.7, 0.8, 0.82, 0.87, 0.89, 0.92, 0.97, 1.0)
 
 
 def page_confidence(tagged: Tagged, states: Ints, story: Ints, reading: Reading) -> float:
-    """0..1; 0 for a page without a main story."""
+    """0..1, to four digits; 0 for a page without a main story."""
     running = np.isin(TAG_OF_STATE[states], _RUNNING) & (story == 0)
     if not running.any():
         return 0.0
-    return float(np.interp(believed_f1(tagged, running, reading), _BELIEVED, _REACHED))
+    return round(float(np.interp(believed_f1(tagged, running, reading), _BELIEVED, _REACHED)), 4)
 
 
 def believed_f1(tagged: Tagged, running: np.ndarray[tuple[int], np.dtype[np.bool_]], reading: Reading) -> float:

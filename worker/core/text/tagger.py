@@ -25,10 +25,12 @@ DILATIONS: Final = (1, 2, 4, 8, 16, 1)
 WEIGHTS: Final = Path(__file__).parent.parent / "weights" / "text.npz"
 
 Floats: TypeAlias = npt.NDArray[np.float32]
-UnitWords: TypeAlias = npt.NDArray[np.uint64]
+Hashes: TypeAlias = npt.NDArray[np.uint64]
+UnitWords: TypeAlias = Hashes
 """Units x WORDS: hashes of a unit's first words and of its last ones, 0 where it has fewer."""
 Weights: TypeAlias = Mapping[str, Any]
-"""Arrays by name, one row a net (but `transition`, which is the decoder's); `vocabulary` are sorted hashes."""
+"""Arrays by name, one row a net; but `vocabulary` and `word_vectors` are of all nets, see `ready`, and `transition` is
+the decoder's."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,17 +49,42 @@ class Tagged:
 def shipped_weights() -> Weights:
     """The weights that come with the package."""
     with np.load(WEIGHTS) as data:
-        return {name: data[name] if name == "vocabulary" else data[name].astype(np.float32) for name in data.files}
+        return ready({name: data[name] for name in data.files})
+
+
+def ready(fitted: Mapping[str, Any]) -> Weights:
+    """Fitted weights as the tagger reads them.
+
+    `vocabulary`, which has one row of sorted hashes a net, becomes the sorted hashes that any net knows, and
+    `word_vectors` what all nets say of each of these (the first row: of other words), net behind net, and behind that
+    which nets know it.
+    """
+    vocabulary = np.unique(fitted["vocabulary"])
+    vectors = [_spread(*net, vocabulary) for net in zip(fitted["vocabulary"], fitted["word_vectors"], strict=True)]
+    knows = [(said != 0).any(axis=1, keepdims=True) for said in vectors]
+    weights = {name: value.astype(np.float32) for name, value in fitted.items() if name != "vocabulary"}
+    return weights | {"vocabulary": vocabulary, "word_vectors": np.concatenate((*vectors, *knows), 1, dtype=np.float32)}
+
+
+def _spread(known: Hashes, table: Floats, vocabulary: Hashes) -> Floats:
+    """A net's word vectors in the rows of a larger vocabulary."""
+    spread = np.zeros((len(vocabulary) + 1, table.shape[1]), dtype=np.float32)
+    spread[np.searchsorted(vocabulary, known) + 1] = table[1:]
+    return spread
 
 
 def tag_units(rows: Floats, words: UnitWords, weights: Weights) -> Tagged:
     """Tag the units of a page from their feature rows and their words: what the nets believe on average."""
-    x = np.clip((rows - _each(weights["mean"])) * _each(weights["scale"]), -4, 4)
-    h = np.maximum(x @ weights["in_w"] + _meaning(words, weights) @ weights["word_w"] + _each(weights["in_b"]), 0)
+    x = (rows - _each(weights["mean"])) * _each(weights["scale"])
+    np.maximum(np.minimum(x, 4, out=x), -4, out=x)
+    h = x @ weights["in_w"]
+    h += _meaning(words, weights) @ weights["word_w"]
+    h += _each(weights["in_b"])
+    np.maximum(h, 0, out=h)
     for layer, dilation in enumerate(DILATIONS):
-        h = h + _convolved(_normed(h, weights, layer), dilation, layer, weights)
+        h += _convolved(_normed(h, weights, layer), dilation, layer, weights)
         if layer in (1, 4):
-            h = h + _swept(h, layer, weights)
+            h += _swept(h, layer, weights)
     out = _normed(h, weights, len(DILATIONS)) @ weights["out_w"] + _each(weights["out_b"])
     tag = _log_shares(_log_shares(out[:, :, : len(TAGS)]).mean(axis=0))
     return Tagged(tag, out[:, :, len(TAGS)].mean(axis=0), out[:, :, len(TAGS) + 1].mean(axis=0))
@@ -76,35 +103,37 @@ def _log_shares(logits: Floats) -> Floats:
 
 def _meaning(words: UnitWords, weights: Weights) -> Floats:
     """What the words of each unit say to each net: the mean of all that it knows, the first and the last."""
-    return np.stack([_said(words, *net) for net in zip(weights["vocabulary"], weights["word_vectors"], strict=True)])
-
-
-def _said(words: UnitWords, known: UnitWords, table: Floats) -> Floats:
-    place = np.minimum(np.searchsorted(known, words), len(known) - 1)
-    vectors = table[np.where(known[place] == words, place + 1, 0)]
-    told = (vectors != 0).any(axis=2).sum(axis=1)
-    mean = vectors.sum(axis=1) / np.maximum(told, 1)[:, None]
-    result: Floats = np.concatenate((mean, vectors[:, 0], vectors[:, -1]), axis=1)
+    vocabulary = weights["vocabulary"]
+    nets, size = len(weights["in_w"]), len(words)
+    place = np.minimum(np.searchsorted(vocabulary, words), len(vocabulary) - 1)
+    said = weights["word_vectors"][np.where(vocabulary[place] == words, place + 1, 0)]
+    total = said.sum(axis=1)
+    told = np.maximum(total[:, -nets:], 1)
+    parts = (total[:, :-nets], said[:, 0, :-nets], said[:, -1, :-nets])
+    meaning = np.stack([part.reshape(size, nets, -1) for part in parts], axis=2)
+    meaning[:, :, 0] /= told[:, :, None]
+    result: Floats = meaning.reshape(size, nets, -1).transpose(1, 0, 2)
     return result
 
 
 def _normed(h: Floats, weights: Weights, layer: int) -> Floats:
-    centred = h - h.mean(axis=-1, keepdims=True)
-    deviation = np.sqrt((centred * centred).mean(axis=-1, keepdims=True) + 1e-5)
-    result: Floats = centred / deviation * _each(weights[f"norm{layer}_w"]) + _each(weights[f"norm{layer}_b"])
-    return result
+    normed: Floats = h - h.mean(axis=-1, keepdims=True)
+    variance = np.einsum("nuc,nuc->nu", normed, normed) / np.float32(h.shape[-1])
+    normed /= np.sqrt(variance + np.float32(1e-5))[:, :, None]
+    normed *= _each(weights[f"norm{layer}_w"])
+    normed += _each(weights[f"norm{layer}_b"])
+    return normed
 
 
 def _convolved(h: Floats, dilation: int, layer: int, weights: Weights) -> Floats:
     """Three taps: the unit itself and the ones `dilation` before and behind it."""
-    before = np.zeros_like(h)
-    behind = np.zeros_like(h)
-    if h.shape[1] > dilation:
-        before[:, dilation:] = h[:, :-dilation]
-        behind[:, :-dilation] = h[:, dilation:]
-    joined = np.concatenate((before, h, behind), axis=-1)
-    inner = np.maximum(joined @ weights[f"conv{layer}_w"] + _each(weights[f"conv{layer}_b"]), 0)
-    result: Floats = inner @ weights[f"mix{layer}_w"]
+    nets, size, width = h.shape
+    padded = np.zeros((nets, size + 2 * dilation, width), dtype=np.float32)
+    padded[:, dilation:-dilation] = h
+    taps = [padded[:, tap * dilation :][:, :size] for tap in range(3)]
+    inner = np.concatenate(taps, axis=-1) @ weights[f"conv{layer}_w"]
+    inner += _each(weights[f"conv{layer}_b"])
+    result: Floats = np.maximum(inner, 0, out=inner) @ weights[f"mix{layer}_w"]
     return result
 
 
@@ -114,6 +143,6 @@ def _swept(h: Floats, layer: int, weights: Weights) -> Floats:
     before = np.maximum.accumulate(signs, axis=1)
     behind = np.maximum.accumulate(signs[:, ::-1], axis=1)[:, ::-1]
     whole = np.broadcast_to(signs.mean(axis=1, keepdims=True), signs.shape)
-    inner = np.maximum(np.concatenate((before, behind, whole), axis=-1), 0)
-    result: Floats = inner @ weights[f"swept{layer}_w"]
+    inner = np.concatenate((before, behind, whole), axis=-1)
+    result: Floats = np.maximum(inner, 0, out=inner) @ weights[f"swept{layer}_w"]
     return result
