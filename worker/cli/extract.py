@@ -1,7 +1,10 @@
 """`newsmill extract`: JSON lines in on standard input, one answer a line out, in the same order, at once."""
 
+import os
 import sys
+from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
+from functools import partial
 from typing import Annotated, Any, Final
 
 import orjson
@@ -10,28 +13,46 @@ from pydantic import ValidationError
 
 from schemas.codec import dumps
 from schemas.messages import Article, RawPage
+from worker.bulk.crew import CopyEnded, Crew
 from worker.core.model import Outcome, Segment
 from worker.core.pipeline import process
 
 _UNKNOWN_URL: Final = "http://localhost/"
+Answer = tuple[str, bytes]
+"""The outcome, and the line to write."""
 
 
 def command(
     text: Annotated[bool, typer.Option("--text", help="Also print the text that the segments point into.")] = False,  # noqa: FBT002 - a flag of the command line
     explain: Annotated[bool, typer.Option("--explain", help="Print why for each segment and field.")] = False,  # noqa: FBT002 - a flag of the command line
+    processes: Annotated[int | None, typer.Option(min=1, help="Processes.  [default: one a core]")] = None,
 ) -> None:
     """Read {"id","url","html"} or {"id","url","text"} lines; write title, body, fields and segments of each."""
     failed = False
     out = sys.stdout.buffer
-    for line in sys.stdin.buffer:
-        if not line.strip():
-            continue
-        answer = _answer(line, with_text=text, explain=explain)
-        failed = failed or answer["outcome"] == "invalid_input"
-        out.write(dumps(answer) + b"\n")
-        out.flush()
+    try:
+        for outcome, answer in _answers(partial(_answer_bytes, with_text=text, explain=explain), processes):
+            failed = failed or outcome == "invalid_input"
+            out.write(answer + b"\n")
+            out.flush()
+    except CopyEnded as error:
+        typer.echo(f"newsmill extract: {error}", err=True)
+        raise typer.Exit(1) from None
     if failed:
         raise typer.Exit(1)
+
+
+def _answers(answer: Callable[[bytes], Answer], processes: int | None) -> Iterator[Answer]:
+    """The answer to each line of the standard input."""
+    most = processes or len(os.sched_getaffinity(0))
+    if most == 1:
+        return (answer(line) for line in sys.stdin.buffer if line.strip())
+    return Crew(answer, most).answers(sys.stdin.fileno())
+
+
+def _answer_bytes(line: bytes, *, with_text: bool, explain: bool) -> Answer:
+    answer = _answer(line, with_text=with_text, explain=explain)
+    return answer["outcome"], dumps(answer)
 
 
 def _answer(line: bytes, *, with_text: bool, explain: bool) -> dict[str, Any]:
