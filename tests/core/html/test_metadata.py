@@ -46,6 +46,18 @@ def test_dates_of_markup_become_iso(written, iso):
         ("admin", ""),
         ("www.example.com", ""),
         ("孔德明", "孔德明"),
+        ("责任编辑：孔德明", "孔德明"),
+        ("文＝山田太郎", "山田太郎"),
+        ("홍길동 기자", "홍길동"),
+        ("بقلم: أحمد علي", "أحمد علي"),
+        ("Автор: Иван Петров", "Иван Петров"),
+        ("Γράφει ο Νίκος Παπαδόπουλος", "Νίκος Παπαδόπουλος"),
+        ("Christoph von Reuth", "Christoph von Reuth"),
+        ("Mehr Artikel von Alexa von Reuth", "Alexa von Reuth"),
+        ("Über Nora", "Nora"),
+        ("Konstantin 21.10.2019", "Konstantin"),
+        ("Prof. Dr. Hans Reuth", "Prof. Dr. Hans Reuth"),
+        ("Jane Doe jane.doe@paper.example", "Jane Doe"),
     ],
 )
 def test_names_lose_cues_titles_and_accounts(raw, name):
@@ -54,6 +66,9 @@ def test_names_lose_cues_titles_and_accounts(raw, name):
 
 def test_lists_of_names_are_split():
     assert split_names("By Ann Roe, Li Wei and Jo Doe") == ["Ann Roe", "Li Wei", "Jo Doe"]
+    assert split_names("Ann Roe, London, Jo Doe") == ["Ann Roe", "Jo Doe"]
+    assert split_names("Jan Kos i Ewa Lis", "pl") == ["Jan Kos", "Ewa Lis"]
+    assert split_names("山田太郎、鈴木花子", "ja") == ["山田太郎", "鈴木花子"]
 
 
 def test_structured_data_survives_graphs_and_bad_json():

@@ -60,7 +60,8 @@ def _cut_east_lead(piece: str) -> str:
 def without_role(name: str) -> str:
     """The name in front of a job title or an agency: `Jane Doe Staff Writer`, `Jane DoeReporter`, `Jane Doe AFP`."""
     words = _GLUED_ROLE.sub("\u0001", name).replace("\u0001", " \u0001").split()
-    for at in range(1, len(words)):
+    first = next((at for at, word in enumerate(words) if key(word) not in role_words()), len(words))
+    for at in range(first + 1, len(words)):
         bare = [word.lstrip("\u0001") for word in words[at : at + _ROLE_WORDS]]
         if any(key(" ".join(bare[:count])) in role_words() for count in range(len(bare), 0, -1)):
             return _joined(words[:at])

@@ -11,8 +11,10 @@ from worker.core.html.metadata.vote import elect
 from worker.core.html.page import Page
 from worker.core.model import Candidate, Metadata
 
-NAME_CHANCE = 0.5
+NAME_CHANCE = 0.6
 """Chance above which a name is an author; the best name alone needs less."""
+DECLARED_TOGETHER = 6
+"""Most names that the story's JSON-LD lists as authors of one story: where one of so few is an author, all are."""
 LONE_NAME_CHANCE = 0.12
 """The votes are shrunk towards the bias, so that a lone name hardly reaches more."""
 DECLARED_CHANCE = 0.04
@@ -51,8 +53,12 @@ def titles(scene: Scene) -> list[Candidate]:
 
 def writers(scene: Scene) -> list[Candidate]:
     """The authors with scores from .5, then the names that were not chosen with lower ones."""
-    weighed = elect("authors", authors.ballots(scene))
+    ballots = authors.ballots(scene)
+    weighed = elect("authors", ballots)
     chosen = [c for c in weighed if c.score > NAME_CHANCE] or _lone(weighed)
+    declared = {ballot.value for ballot in ballots if "json-ld" in ballot.cues}
+    if len(declared) <= DECLARED_TOGETHER and chosen and chosen[0].value in declared:
+        chosen += [c for c in weighed if c.value in declared and c not in chosen]
     return [
         *(replace(c, score=max(c.score, 0.5)) for c in chosen),
         *(replace(c, score=min(c.score, 0.49)) for c in weighed if c not in chosen),

@@ -1,14 +1,19 @@
 """Who wrote the page: names that links, structured data, bylines and meta elements offer."""
 
 import re
+from bisect import bisect_left
 from collections import Counter
+from functools import cache
 from typing import Final
 
+from worker.core.enrich.byline import lead_words
+from worker.core.enrich.fold import key
 from worker.core.html.keys import AUTHOR, meaning
-from worker.core.html.metadata.names import MAX_CHARS, clean_name, fold_name, split_names
+from worker.core.html.metadata.names import MAX_CHARS, clean_name, fold_name, leads_in, split_names
 from worker.core.html.metadata.scene import COMMENTS, Scene
 from worker.core.html.metadata.structured import people_of
 from worker.core.html.metadata.vote import Ballot, grouped
+from worker.core.lexicon import lexicons
 
 _PROFILE: Final = re.compile(
     r"/(?:authors?|autor(?:en|in|es|a)?|auteurs?|profile|people|person|staff|contributors?|columnists?|journalists?|"
@@ -20,6 +25,12 @@ _BY: Final = re.compile(
     r"(?:\s*:\s*|\s+)((?:[^\W\d_][\w'’.-]*)(?:\s+(?:(?:de|van|von|der|den|del|da|di|la|le|bin|al|el|zu|dos|du)\s+)*[^\W\d_a-z][\w'’.-]*){1,3})"
 )
 _GLUED: Final = re.compile(r"^(?:By|BY|Von|Par|Por)([A-ZÄÖÜ][\w.'’-]+ [A-ZÄÖÜ][\w'’-]+)")
+_BY_WORD: Final = re.compile(
+    r"(?:^|[|·•,\d]\s*|\b(?:[Pp]osted|[Ww]ritten|in [^\W\d_]+)\s)"
+    r"(?:[Bb]y|[Vv]on|[Pp]ar|[Pp]or|[Dd]i|[Oo]leh)\s*:?\s+([^\W\d][\w.-]{2,29})"
+    r"(?=\s*(?:$|[|·•,@\d(]|\s(?:on|am|at|in|under|le|el|um|à|a)\s))"
+)
+_LINE: Final = 90
 _NAME: Final = re.compile(
     r"^[^\W\d_a-z][\w'’.-]+(?: (?:[A-Z]\.|de|van|von|der|la|le|el|al|bin|da|dos))*(?: [^\W\d_a-z][\w'’.-]+){1,2}$"
 )
@@ -35,49 +46,68 @@ _METAS: Final = (
 def offers(scene: Scene) -> list[tuple[str, str]]:
     """(origin, clean name) pairs."""
     found = [*_structured(scene), *_metas(scene), *_links(scene), *_marked(scene), *_bylines(scene)]
-    site = scene.meta("og:site_name").casefold()
-    return [(origin, name) for origin, name in found if name and name.casefold() != site]
+    return [(origin, name) for origin, name in found if name]
 
 
 def _structured(scene: Scene) -> list[tuple[str, str]]:
-    found = []
-    for node in scene.structured.stories[:1]:
-        for field, origin in (("author", "json-ld"), ("creator", "json-ld-creator")):
-            found += [
-                (origin, name)
-                for raw in people_of(node.get(field), scene.structured.by_id)
-                for name in split_names(raw)
-            ]
-    for node in scene.structured.pages[:1]:
-        found += [
-            ("json-ld-page", name)
-            for raw in people_of(node.get("author"), scene.structured.by_id)
-            for name in split_names(raw)
-        ]
-    return found
+    stories, pages = scene.structured.stories[:1], scene.structured.pages[:1]
+    told = [(origin, node.get(field)) for node in stories for field, origin in _FIELDS]
+    told += [("json-ld-page", node.get("author")) for node in pages]
+    return [
+        (origin, name)
+        for origin, value in told
+        for raw in people_of(value, scene.structured.by_id)
+        for name in (_of_address(scene, raw) if _URL.match(raw) else _names(scene, raw))
+    ]
+
+
+_FIELDS: Final = (("author", "json-ld"), ("creator", "json-ld-creator"))
+_URL: Final = re.compile(r"https?://|/\w")
+_SLUG: Final = re.compile(r"[^\W\d_]+(?:-[^\W\d_]+){1,3}")
+
+
+def _names(scene: Scene, raw: str) -> list[str]:
+    return split_names(raw, scene.page.language)
+
+
+def _of_address(scene: Scene, url: str) -> list[str]:
+    """The name of the person at an address: what a link to it says, else the words of its last part."""
+    page, path = scene.page, _path(url)
+    for start, end, href in zip(page.anchors.start, page.anchors.end, page.anchors.href, strict=True):
+        if 3 <= end - start <= MAX_CHARS and _path(href) == path:
+            name = clean_name(page.text[start:end])
+            if name:
+                return [name]
+    slug = _SLUG.fullmatch(path.rpartition("/")[2])
+    return [slug[0].replace("-", " ").title()] if slug and _PROFILE.search(url) else []
+
+
+def _path(url: str) -> str:
+    """The path of an address: the same person's, whole or without the host."""
+    return re.sub(r"^(?:https?:)?//[^/]*", "", url).partition("?")[0].rstrip("/")
 
 
 def _metas(scene: Scene) -> list[tuple[str, str]]:
     found = []
     for origin, names in _METAS:
-        for key in names:
-            for value in scene.metas.get(key, ())[:6]:
-                found += [(origin, name) for name in split_names(value)]
-    if "by" in scene.meta("twitter:label1").casefold() or scene.meta("twitter:data1"):
-        found += [("twitter:data1", name) for name in split_names(scene.meta("twitter:data1"))]
+        for word in names:
+            for value in scene.metas.get(word, ())[:6]:
+                told = _of_address(scene, value) if _URL.match(value) else _names(scene, value)
+                found += [(origin, name) for name in told]
+    found += [("twitter:data1", name) for name in _names(scene, scene.meta("twitter:data1"))]
     return found
 
 
 def _links(scene: Scene) -> list[tuple[str, str]]:
     page, found = scene.page, []
     anchors = page.anchors
-    for i, (start, end, rel, href, key) in enumerate(
+    for i, (start, end, rel, href, said) in enumerate(
         zip(anchors.start, anchors.end, anchors.rel, anchors.href, anchors.key, strict=True)
     ):
         if not 3 <= end - start <= MAX_CHARS + 10:
             continue
         author_rel, profile = "author" in rel, i in scene.people_links and bool(_PROFILE.search(href))
-        keyed = bool(key and meaning(key) & AUTHOR)
+        keyed = bool(said and meaning(said) & AUTHOR)
         if not (author_rel or profile or keyed):
             continue
         name = clean_name(page.text[start:end])
@@ -116,7 +146,7 @@ def _marked(scene: Scene) -> list[tuple[str, str]]:
         if where == "outside" or not 3 <= len(text) <= 90:
             continue
         origin = "itemprop-author" if prop else "author-class"
-        names = split_names(text.split("\n", 1)[0])
+        names = _names(scene, text.split("\n", 1)[0])
         found += [(origin, name) for name in names]
         found += [(f"{origin}-{where}", name) for name in names]
     return found + _keyed_blocks(scene)
@@ -133,7 +163,7 @@ def _keyed_blocks(scene: Scene) -> list[tuple[str, str]]:
         if own or (scene.meaning[parent] | scene.meaning[elements.parent[parent]]) & AUTHOR:
             where = _where(scene, scene.page.blocks.start[i], element)
             origin = "author-block" if own else "author-box"
-            found += [(f"{origin}-{where}", name) for name in split_names(text)]
+            found += [(f"{origin}-{where}", name) for name in _names(scene, text)]
     return found
 
 
@@ -146,15 +176,30 @@ def _bylines(scene: Scene) -> list[tuple[str, str]]:
             continue
         where = _where(scene, scene.page.blocks.start[i], scene.page.blocks.element[i])
         glued, match = _GLUED.match(text), _BY.search(text)
+        found += _led(scene, i, text, where)
         if glued:
             found.append((f"glued-by-{where}", clean_name(glued[1])))
         elif match:
             kind = "by" if match.start() == 0 else "inner-by"
-            found += [(f"{kind}-{where}", name) for name in split_names(match[1])]
+            found += [(f"{kind}-{where}", name) for name in _names(scene, match[1])]
             if match.start() == 0 and len(text) < 60:
-                found += [("by-line", name) for name in split_names(text)]
+                found += [("by-line", name) for name in _names(scene, text)]
         elif where in ("near", "above") and len(text) < MAX_CHARS and _NAME.match(text) and i != scene.title:
             found.append((f"name-shape-{where}", clean_name(text)))
+    return found
+
+
+def _led(scene: Scene, i: int, text: str, where: str) -> list[tuple[str, str]]:
+    """The name in one word behind a `by`, the names behind a cue of the lexicons, and links behind either."""
+    found = [(f"by-word-{where}", clean_name(match[1])) for match in _BY_WORD.finditer(text)]
+    if len(text) < _LINE and leads_in(text):
+        found += [(f"lead-{where}", name) for name in _names(scene, text)]
+    anchors, (start, end) = scene.page.anchors, (scene.page.blocks.start[i], scene.page.blocks.end[i])
+    for at in range(bisect_left(anchors.start, start), bisect_left(anchors.start, end)):
+        before = text[max(0, anchors.start[at] - start - 30) : anchors.start[at] - start].strip(" :\u00a0")
+        words = before.split()[-3:]
+        if words and any(key(" ".join(words[-count:])) in lead_words() for count in (1, 2, 3)):
+            found.append((f"by-link-{where}", clean_name(text[anchors.start[at] - start : anchors.end[at] - start])))
     return found
 
 
@@ -206,6 +251,54 @@ def _shape(scene: Scene, name: str, seen: str) -> list[str]:
     site = f"{scene.meta('og:site_name')} {scene.page.title.rpartition('|')[2]}".casefold()
     if name.casefold() in site:
         told.append("in-site-name")
+    if name.casefold() == scene.meta("og:site_name").casefold():
+        told.append("site-name")
+    if any(character.isdecimal() for character in name):
+        told.append("digits")
+    if "." in name and _DOMAIN.search(name):
+        told.append("domain")
+    if len(words) > 1 and not _function_words(scene.page.language).isdisjoint(word.casefold() for word in words):
+        told.append("function-word")
     if name.casefold() not in seen:
         told.append("unseen")
     return told
+
+
+_DOMAIN: Final = re.compile(r"\.[a-z]{2,6}$")
+
+
+@cache
+def _function_words(language: str) -> frozenset[str]:
+    """The commonest words of a language, and the English ones; those that are parts of names left out."""
+    codes = {language.partition("-")[0].lower(), "en"}
+    return (
+        frozenset(word.casefold() for lexicon in lexicons() if lexicon.language in codes for word in lexicon.function)
+        - _PARTICLES
+    )
+
+
+_PARTICLES: Final = frozenset(
+    [
+        "de",
+        "van",
+        "von",
+        "der",
+        "den",
+        "del",
+        "da",
+        "di",
+        "la",
+        "le",
+        "bin",
+        "al",
+        "el",
+        "zu",
+        "dos",
+        "du",
+        "das",
+        "y",
+        "e",
+        "i",
+        "of",
+    ]
+)
