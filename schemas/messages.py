@@ -167,6 +167,45 @@ class Role(StrEnum):
     CODE = "code"
 
 
+class MarkKind(StrEnum):
+    """What the markup says of a stretch of a paragraph."""
+
+    LINK = "link"
+    STRONG = "strong"
+    EMPHASIS = "emphasis"
+    CODE = "code"
+
+
+class Mark(Message):
+    """A link or an emphasis in a paragraph; `start` and `end` are code points into the paragraph's own text."""
+
+    kind: MarkKind
+    start: int = Field(ge=0)
+    end: int = Field(ge=0)
+    href: str | None = None
+    """Where a link leads: absolute and percent-encoded, http, https or mailto."""
+
+
+class Item(Message):
+    """Which item of which list a paragraph is in, both counted from 1 on: lists on the page, items in their list."""
+
+    list_number: int = Field(ge=1)
+    depth: int = Field(ge=1)
+    """1 in a list that stands in no other."""
+    item: int = Field(ge=1)
+    number: int | None = None
+    """What a numbered list shows before the item."""
+
+
+class Cell(Message):
+    """Which cell of which table a paragraph is in, all counted from 1 on: tables on the page, rows in their table."""
+
+    table: int = Field(ge=1)
+    row: int = Field(ge=1)
+    column: int = Field(ge=1)
+    header: bool = False
+
+
 class Paragraph(Message):
     """One cleaned paragraph and the place in the page's text it came from."""
 
@@ -176,6 +215,12 @@ class Paragraph(Message):
     """Heading level of a subheading, where markup told it."""
     start: int = Field(ge=0)
     end: int = Field(ge=0)
+    marks: tuple[Mark, ...] | None = None
+    """Links and emphasis, on request and from html alone; sorted by `start`, outer before inner."""
+    item: Item | None = None
+    """Of a list item, on request."""
+    cell: Cell | None = None
+    """Of a table row's paragraph, on request."""
 
 
 class Quote(Message):
@@ -190,6 +235,8 @@ class Image(Message):
 
     url: str
     caption: str | None = None
+    at: int | None = Field(default=None, ge=0)
+    """Where it stands in the page's text, on request and where it stands in the story."""
 
 
 class Related(Message):

@@ -11,7 +11,7 @@ from schemas.messages import Position
 from schemas.reasons import Reason, Reject
 from worker.core import envelope
 from worker.core.limits import Limits
-from worker.core.model import Outcome, Rejection
+from worker.core.model import Markup, Outcome, Rejection
 from worker.core.pipeline import process, warm_up
 from worker.journal import Accused, Suspect, Suspects
 from worker.outputs import Names, completed, outputs_of, rejected
@@ -41,6 +41,8 @@ class Mill:
     ) -> None:
         self._names = Names.of(settings, slot)
         self._limits = Limits(page_bytes=settings.limits.page_bytes)
+        articles = settings.articles
+        self._markup = Markup(articles.links, articles.formatting) if articles.links or articles.formatting else None
         self._tries = settings.limits.page_tries
         self._hook = settings.worker.test_hook
         self._known = suspects
@@ -99,7 +101,7 @@ class Mill:
                 _misbehave(record)
             page = envelope.read(record.key, record.value, record.headers, self._limits)
             where = Position(topic=record.topic, partition=record.partition, offset=record.offset)
-            return _unless_out_of_memory(process(page, at, where, self._limits, self.watch.begin))
+            return _unless_out_of_memory(process(page, at, where, self._limits, self.watch.begin, self._markup))
         except Reject as reject:
             return rejected(record, Rejection(reject.reason, reject.detail), at)
         except MemoryError:

@@ -113,6 +113,14 @@ class Worker(_Group):
     """End cleanly when nothing came for so long; `--stop-when-idle`."""
 
 
+class Articles(_Group):
+    """What the paragraphs of articles also say, where they come from html; with either, places in lists and tables."""
+
+    links: bool = False
+    formatting: bool = False
+    """Strong, emphasised and code."""
+
+
 class Rollup(_Group):
     """The second consumer, which sums up the page metrics of each source."""
 
@@ -186,6 +194,7 @@ class Settings(BaseSettings):
     topics: Topics = Topics()
     worker: Worker = Field(default_factory=Worker)
     limits: Limits = Limits()
+    articles: Articles = Articles()
     rollup: Rollup = Rollup()
     http: Http = Field(default_factory=Http)
     log: Log = Log()

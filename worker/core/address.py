@@ -6,7 +6,7 @@ from functools import lru_cache
 from typing import Final
 from urllib.parse import urljoin, urlsplit
 
-from w3lib.url import canonicalize_url, url_query_cleaner
+from w3lib.url import canonicalize_url, safe_url_string, url_query_cleaner
 
 from schemas.messages import RawPage
 
@@ -33,6 +33,10 @@ _ABSOLUTE: Final = re.compile(rf"https?://(?:[a-zA-Z0-9-]+\.)+[a-zA-Z0-9-]+(?::\
 """A url that means itself, wherever it stands."""
 _PLAIN: Final = re.compile(rf"https?://(?:[a-z0-9](?:[a-z0-9-]{{0,61}}[a-z0-9])?\.)+[a-z]{{2,20}}{_PATH}")
 """A url that is in canonical form already."""
+_LONGEST: Final = 8192
+"""Code points of a link's address."""
+_BROKEN: Final = dict.fromkeys(map(ord, "\t\r\n"))
+_SAFE: Final = re.compile(r"(?:https?://[^\s/?#]|mailto:[^\s?])[!-~]*", re.ASCII)
 
 
 @lru_cache(maxsize=4096)
@@ -58,6 +62,23 @@ def absolute(base: str, href: str) -> str | None:
     except ValueError:
         return None
     return url if url.startswith(("http://", "https://")) else None
+
+
+def linked(base: str, href: str) -> str | None:
+    """Where a link in a page at `base` leads: http, https or mailto, percent-encoded; None for any other address.
+
+    Line breaks and tabs go first, as in browsers: scripts hide behind them.
+    """
+    href = href.translate(_BROKEN).strip()
+    if len(href) > _LONGEST:
+        return None
+    try:
+        url = str(safe_url_string(urljoin(base, href)))
+    except ValueError:
+        return None
+    scheme, colon, rest = url.partition(":")
+    url = scheme.lower() + colon + rest
+    return url if len(url) <= _LONGEST and _SAFE.fullmatch(url) else None
 
 
 @lru_cache(maxsize=64)

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Final, Literal, NamedTuple
 
-from schemas.messages import Article, PageMetrics, Role, WarningCode
+from schemas.messages import Article, Cell, Item, Mark, PageMetrics, Role, WarningCode
 from schemas.reasons import Reason
 
 CORE_VERSION: Final = "1"
@@ -126,6 +126,25 @@ class Metadata:
 
 
 @dataclass(frozen=True, slots=True)
+class Markup:
+    """What paragraphs say of their markup where they are asked: places in lists and tables always, and these."""
+
+    links: bool = False
+    formatting: bool = False
+    """Strong, emphasised and code."""
+
+
+@dataclass(frozen=True, slots=True)
+class Marked:
+    """What a second look at an html page found; offsets are into the page's text."""
+
+    marks: Sequence[Mark]
+    """Sorted by `start`, outer before inner; each inside one block."""
+    places: Sequence[tuple[int, Item | Cell | None]]
+    """Where an item or a cell begins, or anything outside of them; sorted."""
+
+
+@dataclass(frozen=True, slots=True)
 class Layout:
     """A page's text and its segments, whatever it came as."""
 
@@ -138,6 +157,8 @@ class Layout:
     metadata: Metadata = field(default_factory=Metadata)
     confidence: float = 0.0
     """Calibrated share of pages with such a score whose body is right, 0..1."""
+    marked: Marked | None = None
+    """None where nobody asked, and for raw text."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,7 +13,7 @@ from worker.core.enrich import enrich
 from worker.core.html import lay_out_html
 from worker.core.limits import DEFAULT_LIMITS, Limits
 from worker.core.metrics import measure
-from worker.core.model import Content, Layout, Outcome, Rejection
+from worker.core.model import Content, Layout, Markup, Outcome, Rejection
 from worker.core.text import lay_out_text
 
 
@@ -27,18 +27,20 @@ def process(
     position: Position | None = None,
     limits: Limits = DEFAULT_LIMITS,
     begin: Callable[[str], None] = nobody,
+    markup: Markup | None = None,
 ) -> Outcome:
     """What `page` became: its articles, or the one reason there are none. Never raises for any page.
 
     `at` is the time of processing (copied to the metrics; relative dates use it where the page has no `fetched_at`).
     `begin` is told the name of each stage as it begins, so that a caller with a clock can time them.
+    `markup`: what paragraphs also say where they come from html; nothing else changes with it.
     """
     layout, content = Layout("", ()), None
     try:
         begin("decode")
         content = decode(page, limits)
         begin("lay_out")
-        layout = lay_out(content, page.language, page.url)
+        layout = lay_out(content, page.language, page.url, markup)
         begin("assemble")
         stories = assemble(layout)
         begin("enrich")
@@ -79,10 +81,10 @@ def warm_up() -> None:
     gc.freeze()
 
 
-def lay_out(content: Content, language: str | None, url: str | None = None) -> Layout:
-    """The page's text, cut into labelled segments."""
+def lay_out(content: Content, language: str | None, url: str | None = None, markup: Markup | None = None) -> Layout:
+    """The page's text, cut into labelled segments; of html also the `markup` that is asked for."""
     if content.kind == "html":
-        return lay_out_html(content.markup_or_text, url)
+        return lay_out_html(content.markup_or_text, url, markup)
     return lay_out_text(content.markup_or_text, language)
 
 

@@ -19,23 +19,32 @@ _LONGEST_RUN: Final = 60
 
 def once(text: str) -> str:
     """The text without stretches of whole sentences that are printed twice in a row."""
+    return "".join(text[start:end] for start, end in kept_once(text))
+
+
+def kept_once(text: str) -> list[tuple[int, int]]:
+    """The stretches of the text that `once` keeps, in order; one that is the whole text, where it keeps all."""
+    whole = [(0, len(text))]
     if len(text) < 2 * _SHORTEST or (len(text) < _LONG and text.find(text[:_OPENING], 1) < 0):
-        return text
+        return whole
     ends = [0, *(match.end() for match in _SENTENCE_END.finditer(text)), len(text)]
-    sentences = [text[start:end] for start, end in pairwise(ends) if start < end]
-    if len({sentence.strip() for sentence in sentences}) == len(sentences):
-        return text
-    kept = _kept(sentences)
-    while len(kept) < len(sentences):
-        sentences, kept = kept, _kept(kept)
-    single = "".join(kept).strip()
-    return single if len(single) < len(text.strip()) else text
+    sentences = [(start, end) for start, end in pairwise(ends) if start < end]
+    bare = [text[start:end].strip() for start, end in sentences]
+    if len(set(bare)) == len(bare):
+        return whole
+    kept = _kept(bare)
+    while len(kept) < len(bare):
+        sentences, bare = [sentences[i] for i in kept], [bare[i] for i in kept]
+        kept = _kept(bare)
+    start, end = sentences[0][0], sentences[-1][1]
+    sentences[0] = (end - len(text[start:end].lstrip()), sentences[0][1])
+    sentences[-1] = (sentences[-1][0], start + len(text[start:end].rstrip()))
+    return sentences if sum(end - start for start, end in sentences) < len(text.strip()) else whole
 
 
-def _kept(sentences: Sequence[str]) -> list[str]:
-    """The sentences without runs that repeat the run directly before them."""
-    bare = [sentence.strip() for sentence in sentences]
-    kept: list[str] = []
+def _kept(bare: Sequence[str]) -> list[int]:
+    """The numbers of the sentences without runs that repeat the run directly before them."""
+    kept: list[int] = []
     told: list[str] = []
     last: dict[str, int] = {}
     at = 0
@@ -46,7 +55,7 @@ def _kept(sentences: Sequence[str]) -> list[str]:
             continue
         last[bare[at]] = len(told)
         told.append(bare[at])
-        kept.append(sentences[at])
+        kept.append(at)
         at += 1
     return kept
 

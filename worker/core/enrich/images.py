@@ -13,5 +13,6 @@ def images(context: Context) -> Choice[tuple[Image, ...]]:
         url = absolute(context.page.url, picture.src)
         caption = clean(picture.caption) if picture.caption else None
         if url and (url not in found or (caption and not found[url].caption)):
-            found[url] = Image(url=url, caption=caption or None)
+            at = picture.at if picture.at and context.layout.marked is not None else None
+            found[url] = Image(url=url, caption=caption or None, at=at)
     return Choice(tuple(found.values()), "markup" if found else "")

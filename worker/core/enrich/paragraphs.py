@@ -6,6 +6,7 @@ from schemas.messages import Paragraph, Role, WarningCode
 from worker.core.clean import clean
 from worker.core.clean.doubled import once, seen_before
 from worker.core.clean.mojibake import repair_mojibake
+from worker.core.enrich.marks import with_markup
 from worker.core.model import Layout, Story
 
 _PROSE: Final = frozenset({Role.PARAGRAPH, Role.QUOTE})
@@ -28,6 +29,7 @@ def paragraphs_of(story: Story, layout: Layout) -> tuple[tuple[Paragraph, ...], 
             text = clean(text)
         if text != printed:
             notes[WarningCode.MOJIBAKE_REPAIRED] = None
+        cleaned = text
         if span.role in _PROSE:
             single = once(text)
             again = bool(kept and kept[-1].text == single) or (not layout.blocks and seen_before(single, seen))
@@ -35,5 +37,8 @@ def paragraphs_of(story: Story, layout: Layout) -> tuple[tuple[Paragraph, ...], 
                 notes[WarningCode.DUPLICATED_TEXT] = None
             text = "" if again else single
         if text:
-            kept.append(Paragraph(text=text, role=span.role, level=span.level, start=span.start, end=span.end))
+            paragraph = Paragraph(text=text, role=span.role, level=span.level, start=span.start, end=span.end)
+            if layout.marked is not None:
+                paragraph = with_markup(paragraph, layout.marked, layout.text[span.start : span.end], cleaned)
+            kept.append(paragraph)
     return tuple(kept), tuple(notes)

@@ -104,3 +104,7 @@ class Page:
     """Elements left out because the markup hides them."""
     cut: bool = False
     """Whether the page was larger than the reader's bounds."""
+    root: LexborNode | None = None
+    """The parsed page, for a second look."""
+    sees_hidden: bool = False
+    """Whether the text has what the markup hides in it."""

@@ -35,7 +35,7 @@ HIDING: Final = frozenset((
     "hovercard", "rollover", "popover", "u-hidden", "is-hidden", "hidden", "element-invisible",
 ))  # fmt: skip
 """Class tokens that take text out of sight on inline elements."""
-_ZERO_WIDTH: Final = "\u200b\u200c\u200d\u2060\ufeff\u00ad \t\r\n"
+ZERO_WIDTH: Final = "\u200b\u200c\u200d\u2060\ufeff\u00ad \t\r\n"
 _TELLING: Final = ("author", "autor", "byline", "date", "publi", "time", "name", "tag", "headline")
 """Words in keys of inline elements that may say who wrote the page and when."""
 _FULL_NAME: Final = re.compile(r"fn\b")
@@ -72,8 +72,8 @@ _KINDS_HIDDEN: Final[dict[str, int]] = {**_KINDS, "noscript": _BLOCK}
 
 def walked(tree: LexborHTMLParser, *, see_hidden: bool) -> Page:
     """What the walk collects, with or without `<noscript>` and the elements that the markup hides."""
-    page = Page()
     root = tree.root
+    page = Page(root=root, sees_hidden=see_hidden)
     if root is not None:
         page.language = (root.attributes.get("lang") or root.attributes.get("xml:lang") or "").strip()
         _descend(page, root, see_hidden=see_hidden)
@@ -165,7 +165,7 @@ def _descend(page: Page, root: LexborNode, *, see_hidden: bool) -> None:  # noqa
         if kind == _TEXT:
             text = node.text_content or ""
             words = text.split()
-            if not words or (len(text) < 4 and not text.strip(_ZERO_WIDTH)):
+            if not words or (len(text) < 4 and not text.strip(ZERO_WIDTH)):
                 space = True
             else:
                 if length and (space or text[0].isspace()):
@@ -223,7 +223,7 @@ def _descend(page: Page, root: LexborNode, *, see_hidden: bool) -> None:  # noqa
         attributes = node.attributes
         key = ""
         if attributes:
-            key, hidden = _look(attributes, inline=kind < _BLOCK)
+            key, hidden = look_at(attributes, inline=kind < _BLOCK)
             if hidden and not see_hidden:
                 page.hidden += 1
                 node = node.next
@@ -288,7 +288,7 @@ _NAMES: Final[dict[str, int]] = {**dict.fromkeys(NAMING, 1), "class": 2, "style"
 """What an attribute is to the walk, by its name; others are nothing to it."""
 
 
-def _look(attributes: dict[str, str | None], *, inline: bool) -> tuple[str, bool]:
+def look_at(attributes: dict[str, str | None], *, inline: bool) -> tuple[str, bool]:
     """An element's key, and whether the markup hides it."""
     key, hidden = "", False
     for name, value in attributes.items():
