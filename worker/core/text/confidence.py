@@ -10,6 +10,7 @@ from worker.core.text.page import Reading
 from worker.core.text.tagger import TAGS, Tagged
 
 _RUNNING: Final = [TAGS.index(tag) for tag in ("body", "subheading", "quote")]
+_RUNS: Final = np.isin(TAG_OF_STATE, _RUNNING)
 _BELIEVED: Final = (0.0, 0.5, 0.7, 0.8, 0.9, 0.945, 0.96, 0.98, 1.0)
 _REACHED: Final = (0.3, 0.7, 0.8, 0.82, 0.87, 0.89, 0.92, 0.97, 1.0)
 """The F1 that the tagger believes in, and the mean body F1 that left-out pages with such a belief reached."""
@@ -17,7 +18,7 @@ _REACHED: Final = (0.3, 0.7, 0.8, 0.82, 0.87, 0.89, 0.92, 0.97, 1.0)
 
 def page_confidence(tagged: Tagged, states: Ints, story: Ints, reading: Reading) -> float:
     """0..1, to four digits; 0 for a page without a main story."""
-    running = np.isin(TAG_OF_STATE[states], _RUNNING) & (story == 0)
+    running = _RUNS[states] & (story == 0)
     if not running.any():
         return 0.0
     return round(float(np.interp(believed_f1(tagged, running, reading), _BELIEVED, _REACHED)), 4)

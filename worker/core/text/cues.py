@@ -87,8 +87,7 @@ def find_cues(page: Letters, languages: Languages, without: int = 0) -> list[Cue
 
 
 def _raw(page: Letters, matched: _Matched, bits: int, without: int) -> Iterator[Cue]:
-    kinds: list[int] = page.kinds.tolist()
-    origin: list[int] = matched.origin.tolist()
+    kinds, origin = page.kinds.data, matched.origin.data
     size, wordlike = len(kinds), k.WORDLIKE | k.MARK
     for last, entries in _automaton().iter(matched.text):
         length, _, _, words, _ = entries[0]
@@ -99,13 +98,13 @@ def _raw(page: Letters, matched: _Matched, bits: int, without: int) -> Iterator[
         glued_behind = end < size and kinds[end] & k.WORDLIKE and kinds[end - 1] & wordlike
         if (glued_before or glued_behind) and not _may_stick(kinds, start, end, words, length):
             continue
-        opens = _opens(page, start, end, glued=bool(glued_before))
+        opens = bool(glued_before) or _opens(page, start, end)
         for _, kind, owners, _, first in entries:
             if owners & ~without:
                 yield Cue(start, end, kind, bool(owners & bits & ~without), opens, words, first)
 
 
-def _may_stick(kinds: Sequence[int], start: int, end: int, words: int, length: int) -> bool:
+def _may_stick(kinds: memoryview, start: int, end: int, words: int, length: int) -> bool:
     """Whether a cue may stick to its neighbours: long phrases, or at a change of case."""
     if words > 1 and length >= _SHORTEST_GLUED:
         return True
@@ -116,26 +115,23 @@ def _may_stick(kinds: Sequence[int], start: int, end: int, words: int, length: i
     return lower_upper and length > 3
 
 
-def _opens(page: Letters, start: int, end: int, *, glued: bool) -> bool:
-    if start == 0 or glued:
+def _opens(page: Letters, start: int, end: int) -> bool:
+    kinds = page.kinds.data
+    before = page.last_visible.data[start - 1] if start else -1
+    if before < 0 or start - before > 2 or kinds[before] & (k.STOP | k.SEPARATOR | k.CLOSE | k.OPEN):
         return True
-    before = int(page.last_visible[start - 1])
-    if before < 0:
+    if start - before == 2 and kinds[start - 1] & k.BREAK:
         return True
-    gap = page.kinds[before + 1 : start]
-    if len(gap) and (gap & k.BREAK).any():
-        return True
-    if page.kinds[before] & (k.STOP | k.SEPARATOR | k.CLOSE | k.OPEN) or len(gap) > 1:
-        return True
-    behind = int(page.next_visible[end]) if end < len(page.kinds) else end
-    return behind < len(page.kinds) and bool(page.kinds[behind] & k.COLON)
+    behind = page.next_visible.data[end] if end < len(kinds) else end
+    return behind < len(kinds) and bool(kinds[behind] & k.COLON)
 
 
-def mark_cues(cues: list[Cue], size: int) -> np.ndarray[tuple[int, int], np.dtype[np.float32]]:
-    """For each kind (row) how each code point is covered: own 1, foreign .4, half where it cannot open."""
-    cover = np.zeros((len(CUE_KINDS), size), dtype=np.float32)
+def mark_cues(cues: list[Cue], kinds: Sequence[int], size: int) -> np.ndarray[tuple[int, int], np.dtype[np.float32]]:
+    """For each of the kinds (row) how each code point is covered: own 1, foreign .4, half where it cannot open."""
+    cover = np.zeros((len(kinds), size), dtype=np.float32)
+    row_of = {kind: cover[at] for at, kind in enumerate(kinds)}
     for cue in cues:
         weight = (1.0 if cue.own else 0.4) * (1.0 if cue.opens else 0.5)
-        row = cover[cue.kind, cue.start : cue.end]
+        row = row_of[cue.kind][cue.start : cue.end]
         np.maximum(row, weight, out=row)
     return cover

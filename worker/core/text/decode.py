@@ -38,26 +38,33 @@ def decode(
 
     `change` are log-odds that a segment begins at a unit, `transition` log probabilities of the next state if so.
     """
-    stay = (-np.logaddexp(0.0, change) * _CHANGE_WEIGHT).tolist()
-    switch = (-np.logaddexp(0.0, -change) * _CHANGE_WEIGHT + _CHANGE_PRIOR).tolist()
-    into = np.ascontiguousarray(np.asarray(transition, dtype=np.float64).T) * _CHANGE_WEIGHT
+    stay = -np.logaddexp(0.0, change) * _CHANGE_WEIGHT
+    switch = -np.logaddexp(0.0, -change) * _CHANGE_WEIGHT + _CHANGE_PRIOR
+    states = len(transition)
+    from_ = np.asarray(transition, dtype=np.float64) * _CHANGE_WEIGHT
+    gain = scores + switch[:, None]
+    staying = (stay - switch).tolist()  # how much better it is to stay than to come by a change that costs nothing
+    ways = np.empty((states + 1, states))
+    changed, stayed = ways[:states], ways[states]
     best = np.empty_like(scores)
-    best[0] = now = scores[0]
-    moved, stayed = np.empty_like(into), np.empty_like(now)
+    best[0] = scores[0]
+    column = best[:, :, None]
     for unit in range(1, len(scores)):
-        np.add(now, stay[unit], out=stayed)
-        np.add(into, now, out=moved)
-        now = np.maximum.reduce(moved, axis=1, out=best[unit])
-        now += switch[unit]
-        np.maximum(now, stayed, out=now)
-        now += scores[unit]
-    states = np.empty(len(scores), dtype=np.int64)
-    states[-1] = state = int(now.argmax())
-    for unit in range(len(scores) - 1, 0, -1):
-        before = best[unit - 1]
-        reached = into[state] + before
-        origin = int(reached.argmax())
-        if reached[origin] + switch[unit] > before[state] + stay[unit]:
-            state = origin
-        states[unit - 1] = state
+        np.add(from_, column[unit - 1], out=changed)
+        np.add(best[unit - 1], staying[unit], out=stayed)
+        np.add(np.maximum.reduce(ways, axis=0), gain[unit], out=best[unit])
+    kept = best[1:] == best[:-1] + (stay - switch)[1:, None] + gain[1:]
+    since = np.zeros(scores.shape, dtype=np.int64)
+    since[1:] = np.maximum.accumulate(np.where(kept, 0, np.arange(1, len(scores))[:, None]), axis=0)
+    return _traced(best, from_, since)
+
+
+def _traced(best: npt.NDArray[np.float64], from_: npt.NDArray[np.float64], since: Ints) -> Ints:
+    """The states of the likeliest way back; `since` says at which unit a state that a unit is in was last come into."""
+    states = np.empty(len(best), dtype=np.int64)
+    state, end = int(best[-1].argmax()), len(best)
+    while end:
+        start = int(since[end - 1, state])
+        states[start:end] = state
+        state, end = int((from_[:, state] + best[start - 1]).argmax()), start
     return states

@@ -1,5 +1,6 @@
 """A page's units as numbers: one row a unit, one column a feature, all of them sums over marks."""
 
+from collections.abc import Sequence
 from typing import Any, Final, TypeAlias
 
 import numpy as np
@@ -14,7 +15,8 @@ from worker.core.text.page import Reading
 from worker.core.text.units import CUTS
 
 Floats: TypeAlias = npt.NDArray[np.float32]
-Columns: TypeAlias = dict[str, npt.NDArray[Any]]
+Columns: TypeAlias = dict[str, npt.NDArray[Any] | float]
+"""Columns by name: a number a unit, or one number for all of them."""
 
 WORDS: Final = 14
 """Words of a unit that are looked at one by one."""
@@ -45,9 +47,14 @@ def unit_features(reading: Reading) -> tuple[Floats, list[str]]:
     columns.update(_cues(reading))
     columns.update(_marks(reading))
     columns.update(_prose(reading, columns))
-    columns.update(cohesion_columns(reading, columns["prose"]))
-    rows = np.stack([np.asarray(column, dtype=np.float32) for column in columns.values()], axis=1)
-    return np.nan_to_num(rows, posinf=0.0, neginf=0.0), list(columns)
+    columns.update(cohesion_columns(reading, np.asarray(columns["prose"])))
+    rows = np.empty((len(columns), len(reading.units.start)), dtype=np.float32)
+    for row, column in zip(rows, columns.values(), strict=True):
+        row[:] = column
+    finite = np.isfinite(rows)
+    if not finite.all():
+        rows[~finite] = 0
+    return np.ascontiguousarray(rows.T), list(columns)
 
 
 def _sums(marks: npt.NDArray[np.generic], start: Ints) -> npt.NDArray[np.float32]:
@@ -164,9 +171,9 @@ def _place(reading: Reading) -> Columns:
         "share": units.start / size,
         "index_start": np.exp(-at / 8.0),
         "index_end": np.exp(-(at[::-1]) / 8.0),
-        "page_length": np.full(len(at), np.log1p(size) / 8),
-        "page_lines": np.full(len(at), np.log1p(size / lines) / 8),
-        "flat": np.full(len(at), float(size / lines > 400)),
+        "page_length": float(np.log1p(size)) / 8,
+        "page_lines": float(np.log1p(size / lines)) / 8,
+        "flat": float(size / lines > 400),
         "break_before": np.minimum(units.breaks, 1),
         "blank_before": np.minimum(units.breaks, 4) / 4,
         "break_behind": np.minimum(breaks_behind, 1),
@@ -184,36 +191,38 @@ def _place(reading: Reading) -> Columns:
 def _cues(reading: Reading) -> Columns:
     units, size = reading.units, len(reading.letters.kinds)
     length = np.maximum(units.end - units.start, 1)
-    cover = _sums(mark_cues(reading.cues, size), units.start) / length
-    columns: Columns = {f"cue_{name}": np.sqrt(cover[kind]) for kind, name in enumerate(CUE_KINDS)}
+    kinds = sorted({cue.kind for cue in reading.cues})
+    cover = dict(zip(kinds, np.sqrt(_sums(mark_cues(reading.cues, kinds, size), units.start) / length), strict=True))
+    columns: Columns = {f"cue_{name}": cover.get(kind, 0.0) for kind, name in enumerate(CUE_KINDS)}
     for kind, name in enumerate(CUE_KINDS):
-        opening = [cue for cue in reading.cues if cue.kind == kind and cue.opens]
-        own = np.array([cue.start for cue in opening if cue.own], dtype=np.int64)
-        foreign = np.array([cue.start for cue in opening if not cue.own], dtype=np.int64)
+        opening = [cue for cue in reading.cues if cue.opens and cue.kind == kind] if kind in cover else []
+        own, foreign = ([cue.start for cue in opening if cue.own is owned] for owned in (True, False))
         columns[f"opens_{name}"] = _holds(units.start, units.end, own) + 0.3 * _holds(units.start, units.end, foreign)
         if name in _DISTANT_KINDS:
-            strong = np.array(
-                [c.start for c in opening if c.own and (c.words > 1 or c.end - c.start > 4)], dtype=np.int64
-            )
+            strong = [c.start for c in opening if c.own and (c.words > 1 or c.end - c.start > 4)]
             columns[f"since_{name}"], columns[f"until_{name}"] = _distances(units.start, strong)
-    columns["languages"] = np.full(len(length), float(reading.languages.known))
+    columns["languages"] = float(reading.languages.known)
     return columns
 
 
-def _holds(start: Ints, end: Ints, at: Ints) -> npt.NDArray[np.float64]:
+def _holds(start: Ints, end: Ints, points: Sequence[int]) -> npt.NDArray[np.float64] | float:
     """Whether a point lies at the very beginning of each unit (1) or further inside (.5)."""
-    if not len(at):
-        return np.zeros(len(start))
+    if not len(points):
+        return 0.0
+    at = np.array(points)
     first = np.searchsorted(at, start)
     inside = first < np.searchsorted(at, end)
     near = at[np.minimum(first, len(at) - 1)] - start <= 3
     return np.where(inside, np.where(near, 1.0, 0.5), 0.0)
 
 
-def _distances(start: Ints, at: Ints) -> tuple[npt.NDArray[np.float64], npt.NDArray[np.float64]]:
+def _distances(
+    start: Ints, points: Ints | Sequence[int]
+) -> tuple[npt.NDArray[np.float64] | float, npt.NDArray[np.float64] | float]:
     """How near the last point before, and the next one behind, each unit's start is: 1 at it, towards 0 far away."""
-    if not len(at):
-        return np.zeros(len(start)), np.zeros(len(start))
+    if not len(points):
+        return 0.0, 0.0
+    at = np.asarray(points)
     place = np.searchsorted(at, start, "right")
     since = start - at[np.maximum(place - 1, 0)]
     until = at[np.minimum(place, len(at) - 1)] - start
@@ -253,18 +262,19 @@ def _prose(reading: Reading, columns: Columns) -> Columns:
     prose = worded * (0.6 * np.asarray(columns["ends_stop"], float) + 0.4 * (np.asarray(columns["function"]) > 0.15))
     prose *= np.clip(np.asarray(columns["long"]) * 8, 0, 1)
     out: Columns = {"prose": prose, "short": length < 40}
+    spans = [
+        (window, np.searchsorted(units.start, units.start - window), np.searchsorted(units.start, units.end + window))
+        for window in _WINDOWS
+    ]
     for name, weight in (
         ("prose", prose),
         ("stops", np.asarray(columns["ends_stop"], float)),
         ("capitals", np.asarray(columns["capitals"], float)),
     ):
         total = np.concatenate(([0.0], np.cumsum(weight * length)))
-        for window in _WINDOWS:
-            before = np.searchsorted(units.start, units.start - window)
-            behind = np.searchsorted(units.start, units.end + window)
-            at = np.arange(len(length))
-            out[f"{name}_before_{window}"] = (total[at] - total[before]) / window
-            out[f"{name}_behind_{window}"] = (total[behind] - total[at + 1]) / window
+        for window, before, behind in spans:
+            out[f"{name}_before_{window}"] = (total[:-1] - total[before]) / window
+            out[f"{name}_behind_{window}"] = (total[behind] - total[1:]) / window
     out.update(_main_run(prose, length))
     return out
 
@@ -287,16 +297,12 @@ def _main_run(prose: npt.NDArray[np.float64], length: npt.NDArray[np.float64]) -
 def unit_words(reading: Reading) -> npt.NDArray[np.uint64]:
     """Units x WORDS: hashes of each unit's first words and of its last ones (the last one in the last column)."""
     words, units = reading.words, reading.units
-    first = np.searchsorted(words.start, units.start)
-    count = np.append(first[1:], len(words.start)) - first
-    out = np.zeros((len(first), WORDS), dtype=np.uint64)
     if not len(words.start):
-        return out
-    for column in range(WORDS):
-        back = WORDS - 1 - column
-        at = first + column if column < _FIRST_WORDS else first + count - 1 - back
-        there = count > column if column < _FIRST_WORDS else count - 1 - back >= np.minimum(count, _FIRST_WORDS)
-        if column == WORDS - 1:
-            there = count > 0
-        out[:, column] = np.where(there, words.hash[np.clip(at, 0, len(words.start) - 1)], 0)
-    return out
+        return np.zeros((len(units.start), WORDS), dtype=np.uint64)
+    first = np.searchsorted(words.start, units.start)[:, None]
+    behind = np.append(first[1:], len(words.start))[:, None]
+    at = np.concatenate((first + np.arange(_FIRST_WORDS), behind - np.arange(WORDS - _FIRST_WORDS, 0, -1)), axis=1)
+    there = at < behind
+    there[:, _FIRST_WORDS:] = at[:, _FIRST_WORDS:] >= np.minimum(first + _FIRST_WORDS, behind)
+    there[:, -1:] = behind > first
+    return np.where(there, words.hash[np.clip(at, 0, len(words.start) - 1)], np.uint64(0))

@@ -11,7 +11,7 @@ import numpy.typing as npt
 
 from worker.core.text import kinds as k
 from worker.core.text.letters import Ints, Letters
-from worker.core.text.words import prefix_hashes
+from worker.core.text.words import Hashes, prefix_hashes
 
 GRAM: Final = 16
 """Letters that must be equal for a repetition; shorter ones are phrases of the language."""
@@ -42,7 +42,7 @@ def find_repeats(page: Letters) -> Repeats:
         return Repeats(np.zeros(size, np.bool_), np.zeros(size, np.bool_), np.zeros(0, np.int64))
     sums, inverse = prefix_hashes(page.folded[where])
     grams = (sums[GRAM:] - sums[:-GRAM]) * inverse[:count]
-    order = np.argsort(grams, kind="stable")
+    order = _repeated(grams)
     same = grams[order[1:]] == grams[order[:-1]]
     before = np.full(count, _FARTHEST, dtype=np.int64)
     after = np.full(count, _FARTHEST, dtype=np.int64)
@@ -56,14 +56,22 @@ def find_repeats(page: Letters) -> Repeats:
     )
 
 
+def _repeated(grams: Hashes) -> Ints:
+    """The places of all grams that stand twice or more: equal ones together, in order."""
+    order = np.argsort(grams)  # which mixes up equal ones, and takes a quarter of the time
+    ranked = grams[order]
+    same = np.concatenate(([False], ranked[1:] == ranked[:-1], [False]))
+    places = np.sort(order[same[1:] | same[:-1]])
+    result: Ints = places[np.argsort(grams[places], kind="stable")]
+    return result
+
+
 def _cover(hit: npt.NDArray[np.bool_], where: Ints, size: int) -> npt.NDArray[np.bool_]:
     """Code points under any repeated gram."""
-    depth = np.zeros(len(where) + 1, dtype=np.int64)
-    at = np.flatnonzero(hit)
-    np.add.at(depth, at, 1)
-    np.add.at(depth, at + GRAM, -1)
+    at, letters = np.flatnonzero(hit), len(where) + 1
+    depth = np.cumsum(np.bincount(at, minlength=letters) - np.bincount(at + GRAM, minlength=letters))
     covered = np.zeros(size, dtype=np.bool_)
-    covered[where] = np.cumsum(depth[:-1]) > 0
+    covered[where] = depth[:-1] > 0
     return covered
 
 

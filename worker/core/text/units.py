@@ -4,7 +4,6 @@ from dataclasses import dataclass
 from typing import Final
 
 import numpy as np
-import numpy.typing as npt
 
 from worker.core.text import kinds as k
 from worker.core.text.cues import Cue
@@ -28,6 +27,7 @@ CUTS: Final = (
 )
 """Why a unit begins where it does, strongest first."""
 _LINE, _GAP, _SENTENCE, _GLUED, _SIGN, _CUE, _BEHIND_CUE, _DATE, _BEHIND_DATE, _REPEAT, _OPENER = range(1, len(CUTS))
+_NONE: Final = len(CUTS)
 _FLAT_LINE: Final = 250
 """Code points a line above which line breaks do not tell blocks apart, and words that open sentences cut too."""
 _SIGN_REACH: Final = 60
@@ -50,10 +50,10 @@ class Units:
 
 @dataclass(frozen=True, slots=True)
 class Spacing:
-    """For each visible code point what lies between it and the visible one before."""
+    """For visible code points what lies between each and the visible one before."""
 
     visible: Ints
-    """Offsets of the visible code points."""
+    """Offsets of visible code points."""
     before: Ints
     """Offset of the previous visible code point; -1 for the first."""
     breaks: Ints
@@ -71,18 +71,20 @@ def read_spacing(page: Letters) -> Spacing:
 def cut_units(page: Letters, spacing: Spacing, cues: list[Cue], dates: Dates, repeats: Repeats, openers: Ints) -> Units:
     """The units of a page with any visible text. `openers` are the offsets of words that open sentences."""
     size = len(page.kinds)
-    cut = np.zeros(size + 1, dtype=np.int64)
+    cut = np.full(size + 1, _NONE)
     if size > _FLAT_LINE * (1 + int(((page.kinds & k.BREAK) != 0).sum())):
         _mark(cut, openers, _OPENER)
     _mark(cut, repeats.edges, _REPEAT)
     _cut_dates(cut, page, dates)
     _cut_cues(cut, page, cues)
-    _cut_by_signs(cut, page, spacing)
-    _cut_by_spacing(cut, page, spacing)
     first = int(spacing.visible[0])
-    cut[:first] = 0
-    cut[first] = 1
-    start = np.flatnonzero(cut[:size])
+    apart = _apart(spacing)
+    _cut_by_signs(cut, page, apart, first)
+    _mark(cut, _sentences(page, spacing), _SENTENCE)
+    _cut_by_spacing(cut, page, apart)
+    cut[:first] = _NONE
+    cut[first] = _LINE
+    start = np.flatnonzero(cut[:size] < _NONE)
     kinds = cut[start]
     kinds[0] = 0
     lead = np.searchsorted(spacing.visible, start)
@@ -91,8 +93,14 @@ def cut_units(page: Letters, spacing: Spacing, cues: list[Cue], dates: Dates, re
     return Units(start_from_zero, np.append(start[1:], size), kinds, spacing.breaks[lead], spacing.blanks[lead])
 
 
+def _apart(spacing: Spacing) -> Spacing:
+    """The visible code points with white space before them."""
+    at = np.flatnonzero(spacing.blanks)
+    return Spacing(spacing.visible[at], spacing.before[at], spacing.breaks[at], spacing.blanks[at])
+
+
 def _mark(cut: Ints, at: Ints, kind: int) -> None:
-    cut[at] = np.where((cut[at] == 0) | (cut[at] > kind), kind, cut[at])
+    cut[at] = np.minimum(cut[at], kind)
 
 
 def _cut_dates(cut: Ints, page: Letters, dates: Dates) -> None:
@@ -119,71 +127,53 @@ def _cut_cues(cut: Ints, page: Letters, cues: list[Cue]) -> None:
     _mark(cut, behind[(behind < size) & (ends < size) & (several | colon | wide)], _BEHIND_CUE)
 
 
-def _cut_by_spacing(cut: Ints, page: Letters, spacing: Spacing) -> None:
-    visible = spacing.visible
-    _mark(cut, visible[_sentences(page, spacing)], _SENTENCE)
-    wide = (spacing.blanks > 1) | (
-        (page.kinds[np.maximum(spacing.before + 1, 0)] & k.SPACE != 0) & _odd_space(page, spacing)
-    )
-    _mark(cut, visible[wide], _GAP)
-    _mark(cut, visible[spacing.breaks > 0], _LINE)
+def _cut_by_spacing(cut: Ints, page: Letters, apart: Spacing) -> None:
+    """Cuts behind line breaks and wide gaps: several spaces, a tab or an ideographic space."""
+    code = page.codes[np.maximum(apart.visible - 1, 0)]
+    _mark(cut, apart.visible[(apart.blanks > 1) | (code == 9) | (code == 0x3000)], _GAP)
+    _mark(cut, apart.visible[apart.breaks > 0], _LINE)
 
 
-def _odd_space(page: Letters, spacing: Spacing) -> Flags:
-    """Where a tab or an ideographic space stands between."""
-    code = page.codes[np.maximum(spacing.visible - 1, 0)]
-    result: Flags = (code == 9) | (code == 0x3000)
-    return result
-
-
-def _sentences(page: Letters, spacing: Spacing) -> Flags:
-    """Visible code points that begin a sentence, also one that sticks to the end of the last."""
+def _sentences(page: Letters, spacing: Spacing) -> Ints:
+    """Offsets of visible code points that begin a sentence, also of one that sticks to the end of the last."""
     kinds = page.kinds
-    visible, before = spacing.visible, np.maximum(spacing.before, 0)
-    at = np.arange(len(kinds))
-    open_end = np.maximum.accumulate(np.where((kinds & (k.CLOSE | k.MARK)) == 0, at, 0))
-    end = open_end[before]  # the sign that ends the sentence, before closing quotes and brackets
-    stop = (kinds[end] & k.STOP) != 0
+    closing = (kinds & (k.CLOSE | k.MARK)) != 0
+    open_end = np.maximum.accumulate(np.where(closing, 0, np.arange(len(kinds))))
+    end = open_end[np.maximum(spacing.before, 0)]  # the sign that ends the sentence, before closing quotes and brackets
+    behind_stop = np.flatnonzero(kinds[end] & k.STOP)
+    visible, end, touching = spacing.visible[behind_stop], end[behind_stop], spacing.blanks[behind_stop] == 0
     head = kinds[visible]
     two_back, three_back = kinds[np.maximum(end - 1, 0)], kinds[np.maximum(end - 2, 0)]
     initial = ((two_back & k.UPPER) != 0) & ((three_back & (k.LETTER | k.DIGIT)) == 0)
-    starts = (head & (k.UPPER | k.UNCASED | k.DIGIT | k.OPEN)) != 0
-    spaced = (spacing.blanks > 0) & stop & starts & ~initial
+    spaced = ~touching & ((head & (k.UPPER | k.UNCASED | k.DIGIT | k.OPEN)) != 0) & ~initial
     wide = ((kinds[end] & k.WIDE_STOP) != 0) & ((head & (k.CLOSE | k.STOP)) == 0)
     letters_before = ((two_back & (k.LOWER | k.UNCASED | k.MARK)) != 0) & ((three_back & (k.LETTER | k.MARK)) != 0)
-    capital = ((head & k.UPPER) != 0) & (_next(kinds, visible) & k.LOWER != 0)
+    capital = ((head & k.UPPER) != 0) & (kinds[np.minimum(visible + 1, len(kinds) - 1)] & k.LOWER != 0)
     uncased = ((head & k.UNCASED) != 0) & ((two_back & (k.UNCASED | k.MARK)) != 0)
-    glued = (spacing.blanks == 0) & stop & letters_before & (capital | uncased)
-    result: Flags = spaced | wide | glued
+    result: Ints = visible[spaced | wide | (touching & letters_before & (capital | uncased))]
     return result
 
 
-def _next(kinds: npt.NDArray[np.uint16], at: Ints) -> npt.NDArray[np.uint16]:
-    return kinds[np.minimum(at + 1, len(kinds) - 1)]
-
-
-def _cut_by_signs(cut: Ints, page: Letters, spacing: Spacing) -> None:
+def _cut_by_signs(cut: Ints, page: Letters, apart: Spacing, first: int) -> None:
     """Cuts at separators, at dashes and brackets near a beginning, and where words stick together."""
-    kinds, visible = page.kinds, spacing.visible
+    kinds, visible = page.kinds, apart.visible
     if len(kinds) < 3:
         return
     _mark(cut, _glued(page), _GLUED)
-    before = np.maximum(spacing.before, 0)
-    separated = (spacing.blanks > 0) & ((kinds[before] & k.SEPARATOR) != 0)
-    bars = separated & one_of(page.codes[before], (0x7C, 0x2F, 0xBB, 0x203A))
-    _mark(cut, visible[bars], _SIGN)
-    bullets = (spacing.blanks > 0) & one_of(page.codes[visible], (0x2022, 0xB7, 0x25AA, 0x25A0, 0x25CF, 0x25BA, 0x23))
-    _mark(cut, visible[bullets], _SIGN)
-    anchors = np.flatnonzero(cut[:-1] != 0)
-    line_starts = visible[(spacing.breaks > 0) | (spacing.before < 0)]
-    known = np.union1d(anchors, line_starts)
-    dashes = separated & one_of(page.codes[before], (0x2D, 0x2013, 0x2014, 0x2015))
-    dashes |= (spacing.blanks > 0) & (page.codes[before] == 0x2D) & (kinds[np.maximum(before - 1, 0)] & k.SPACE != 0)
-    colons = (spacing.blanks > 0) & ((kinds[before] & k.COLON) != 0)
-    near = visible[dashes | colons]
-    since = near - known[np.maximum(np.searchsorted(known, near) - 1, 0)] if len(known) else near
+    before = np.maximum(apart.before, 0)
+    sign, code, head = kinds[before], page.codes[before], page.codes[visible]
+    separated = (sign & k.SEPARATOR) != 0
+    _mark(cut, visible[separated & one_of(code, (0x7C, 0x2F, 0xBB, 0x203A))], _SIGN)
+    _mark(cut, visible[one_of(head, (0x2022, 0xB7, 0x25AA, 0x25A0, 0x25CF, 0x25BA, 0x23))], _SIGN)
+    begins = cut[:-1] < _NONE
+    begins[visible[apart.breaks > 0]] = begins[first] = True
+    known = np.flatnonzero(begins)
+    dashes = separated & one_of(code, (0x2D, 0x2013, 0x2014, 0x2015))
+    dashes |= (code == 0x2D) & (kinds[np.maximum(before - 1, 0)] & k.SPACE != 0)
+    near = visible[dashes | ((sign & k.COLON) != 0)]
+    since = near - known[np.maximum(np.searchsorted(known, near) - 1, 0)]
     _mark(cut, near[since <= _SIGN_REACH], _SIGN)
-    brackets = visible[(spacing.blanks > 0) & (kinds[visible] & k.OPEN != 0) & (page.codes[visible] == 0x28)]
+    brackets = visible[(kinds[visible] & k.OPEN != 0) & (head == 0x28)]
     _mark(cut, brackets[_ends_soon(page, brackets)], _SIGN)
 
 
@@ -203,7 +193,9 @@ def _ends_soon(page: Letters, brackets: Ints) -> Flags:
 def _glued(page: Letters) -> Ints:
     """Offsets inside a run of letters and digits where two words seem to stick together."""
     kinds = page.kinds
-    a, b, c, d = kinds[:-3], kinds[1:-2], kinds[2:-1], kinds[3:]
+    left, right = kinds[1:-2], kinds[2:-1]
+    turns = np.flatnonzero((left != right) & ((left | right) & k.SPACE == 0)) + 1
+    a, b, c, d = kinds[turns - 1], kinds[turns], kinds[turns + 1], kinds[turns + 2]
     rise = (a & k.LOWER != 0) & (b & k.LOWER != 0) & (c & k.UPPER != 0) & (d & k.LOWER != 0)
     digits = (
         (a & k.DIGIT != 0) & (b & k.DIGIT != 0) & (c & (k.UPPER | (k.UNCASED & ~k.UNSPACED)) != 0) & (d & k.LETTER != 0)
@@ -219,5 +211,6 @@ def _glued(page: Letters) -> Ints:
     script = ((b & k.UNCASED != 0) & (b & k.UNSPACED == 0) & (c & (k.UPPER | k.LOWER) != 0)) | (
         (b & (k.UPPER | k.LOWER) != 0) & (c & k.UNCASED != 0) & (c & k.UNSPACED == 0)
     )
-    closed = one_of(page.codes[1:-2], (0x29, 0x201D, 0xBB)) & (c & (k.UPPER | k.UNCASED) != 0) & (c & k.UNSPACED == 0)
-    return np.flatnonzero(rise | digits | into_digits | script | closed) + 2
+    closed = one_of(page.codes[turns], (0x29, 0x201D, 0xBB)) & (c & (k.UPPER | k.UNCASED) != 0) & (c & k.UNSPACED == 0)
+    result: Ints = turns[rise | digits | into_digits | script | closed] + 1
+    return result

@@ -1,6 +1,7 @@
 """Words of a page as columns: where they stand, which are the same, and how they hang together."""
 
 from dataclasses import dataclass
+from functools import cache
 from typing import Final, TypeAlias
 
 import numpy as np
@@ -36,9 +37,13 @@ class Words:
 
 
 def _powers(base: int, count: int) -> Hashes:
+    return _powers_up_to(base, 1 << count.bit_length())[:count]
+
+
+@cache
+def _powers_up_to(base: int, count: int) -> Hashes:
     out = np.full(count, base & 0xFFFFFFFFFFFFFFFF, dtype=np.uint64)
-    if count:
-        out[0] = 1
+    out[0] = 1
     return np.multiply.accumulate(out)
 
 
@@ -52,11 +57,12 @@ def prefix_hashes(folded: npt.NDArray[np.uint32]) -> tuple[Hashes, Hashes]:
 
 def read_words(page: Letters) -> Words:
     """The words of a page."""
-    wordlike = page.has(k.WORDLIKE) | (page.has(k.MARK) & (page.folded == 0))
+    letter = page.has(k.WORDLIKE)
+    wordlike = letter | (page.has(k.MARK) & (page.folded == 0))
     unspaced = page.has(k.UNSPACED)
     before = np.concatenate(([False], wordlike[:-1])) if len(wordlike) else wordlike
     after_unspaced = np.concatenate(([False], unspaced[:-1])) if len(wordlike) else wordlike
-    start = np.flatnonzero(wordlike & (~before | unspaced | (after_unspaced & page.has(k.WORDLIKE))))
+    start = np.flatnonzero(wordlike & (~before | unspaced | (after_unspaced & letter)))
     stop = np.flatnonzero(~wordlike & before)
     stop = np.append(stop, len(wordlike))
     end = (
@@ -64,8 +70,9 @@ def read_words(page: Letters) -> Words:
         if len(start)
         else start
     )
-    matched = np.concatenate(([0], np.cumsum((page.folded != 0) & (page.folded != 32))))
-    compact = page.folded[(page.folded != 0) & (page.folded != 32)]
+    told = (page.folded != 0) & (page.folded != 32)
+    matched = np.concatenate(([0], np.cumsum(told)))
+    compact = page.folded[told]
     sums, inverse = prefix_hashes(compact)
     low, high = matched[start], matched[end]
     pair = np.where(unspaced[start], np.minimum(high + 1, len(compact)), high) if len(start) else high
