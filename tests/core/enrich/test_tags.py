@@ -25,6 +25,7 @@ BLOCKS = [
     ("Topicsbanksmoney", ["banks", "money"]),
     ("Kristi Example South Dakota", ["Kristi Example", "South Dakota"]),
     ("Gas prices", ["Gas prices"]),
+    ("coal industry coal industry jobs gas prices", ["coal industry", "coal industry jobs", "gas prices"]),
     ("關鍵字： 經濟 氣候 能源", ["經濟", "氣候", "能源"]),
     ("Tags:", []),
     ("", []),
