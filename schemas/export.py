@@ -5,7 +5,16 @@ from typing import Final
 
 import orjson
 
-from schemas.messages import SCHEMA_VERSION, Article, DeadLetter, Message, PageMetrics, RawPage, SourceMetrics
+from schemas.messages import (
+    SCHEMA_VERSION,
+    Article,
+    DeadLetter,
+    Message,
+    PageMetrics,
+    RawPage,
+    SiteProfile,
+    SourceMetrics,
+)
 
 HOME: Final = Path(__file__).parent / "json"
 EXPORTED: Final[dict[str, type[Message]]] = {
@@ -14,6 +23,7 @@ EXPORTED: Final[dict[str, type[Message]]] = {
     "page-metrics": PageMetrics,
     "dead-letter": DeadLetter,
     "source-metrics": SourceMetrics,
+    "site-profile": SiteProfile,
 }
 """File name -> model."""
 

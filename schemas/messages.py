@@ -1,8 +1,8 @@
 """The messages on the topics, as frozen pydantic models.
 
-`RawPage` comes in on `news.pages`; `Article`, `PageMetrics` and `DeadLetter` go out. Offsets are code points into the
-page's text (for html: its visible text in document order), `start` inclusive, `end` exclusive. Times are RFC 3339.
-Inside one major version fields are only added, and only optional ones; `tests/schemas` holds that.
+`RawPage` comes in on `news.pages`; `Article`, `PageMetrics` and `DeadLetter` go out; `SiteProfile` does both. Offsets
+are code points into the page's text (for html: its visible text in document order), `start` inclusive, `end` exclusive.
+Times are RFC 3339. Inside one major version fields are only added, and only optional ones; `tests/schemas` holds that.
 """
 
 import binascii
@@ -260,6 +260,43 @@ class WarningCode(StrEnum):
     DUPLICATED_TEXT = "duplicated_text"
 
 
+class PagePrints(Message):
+    """Fingerprints of a page: hashes of runs of words, 8 bytes each, the lowest byte first, sorted."""
+
+    body: Base64 = b""
+    """Of the main story's text."""
+    rest: Base64 = b""
+    """Of everything else in the page."""
+
+
+class SiteProfile(Message):
+    """What the pages of one host have in common, as a value: the newest version of each host stays on its topic.
+
+    Given the same profile, the same page has the same outcome.
+    """
+
+    schema_version: str = SCHEMA_VERSION
+    host: str
+    version: int = Field(ge=1)
+    """Rises with every change of the host's profile."""
+    pages: int = Field(ge=0)
+    """Pages that were counted; halved, with all counts, when they are too many, so that a site may change its face."""
+    prints: Base64
+    """Fingerprints, 8 bytes each, the lowest byte first; those seen last at the end."""
+    seen: Base64
+    """In how many of the pages each of them was seen, 2 bytes each, the lowest byte first."""
+    recent: Base64 = b""
+    """Of each page counted last, so that no story counts twice: the fingerprint of its url and eight of its story."""
+
+    @model_validator(mode="after")
+    def _one_count_each(self) -> "SiteProfile":
+        if len(self.prints) != 4 * len(self.seen) or len(self.prints) % 8 or len(self.recent) % 72:
+            raise ValueError(
+                "expected fingerprints of 8 bytes with a count of 2 bytes each, and 72 bytes a recent page"
+            )
+        return self
+
+
 class Article(Message):
     """One story of a page: the main one, or one that was embedded in it."""
 
@@ -305,6 +342,8 @@ class Article(Message):
     why: dict[str, str] = {}
     """Per field: which candidate won, and the losers."""
     core_version: str
+    profile_version: int | None = None
+    """Version of the site profile that the core was given; null without one."""
     fetched_at: datetime | None = None
     position: Position | None = None
 
@@ -348,6 +387,10 @@ class PageMetrics(Message):
     warnings: tuple[WarningCode, ...] = ()
     processed_at: datetime
     core_version: str
+    profile_version: int | None = None
+    """As in the article."""
+    prints: PagePrints | None = None
+    """What a site profile is made of; only where the settings ask for it."""
     worker_version: str | None = None
 
 

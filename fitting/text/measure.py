@@ -9,6 +9,7 @@ from pages import Page
 
 from worker.core.text.layout import lay_out
 from worker.core.text.tagger import Weights, shipped_weights
+from worker.core.text.words import Hashes
 
 __all__ = ["measure", "scorer", "shipped_weights"]
 SEGMENT_FIGURES = ("body_f1", "contamination", "embedded_f1", "label_acc", "boundary_f1")
@@ -23,12 +24,14 @@ def scorer(tools: Path) -> Any:  # noqa: ANN401 - a module of functions
     return module
 
 
-def measure(pages: Sequence[Page], weights: Weights, tools: Path) -> list[dict[str, float | None]]:
-    """The figures of each page, and the confidence that was given."""
+def measure(
+    pages: Sequence[Page], weights: Weights, tools: Path, known: Hashes | None = None
+) -> list[dict[str, float | None]]:
+    """The figures of each page, and the confidence that was given; `known` are fingerprints of other pages."""
     score = scorer(tools)
     rows = []
     for page in pages:
-        layout = lay_out(page.text, None, weights)
+        layout = lay_out(page.text, None, weights, known)
         answer = {
             "segments": [
                 {"start": s.start, "end": s.end, "label": str(s.label), "article": s.article} for s in layout.segments

@@ -2,10 +2,11 @@
 
 import gc
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Final
 
-from schemas.messages import Position, RawPage
+from schemas.messages import Position, RawPage, SiteProfile
 from schemas.reasons import Reason, Reject
 from worker.core.assemble import assemble
 from worker.core.decode import decode
@@ -15,6 +16,7 @@ from worker.core.limits import DEFAULT_LIMITS, Limits
 from worker.core.metrics import measure
 from worker.core.model import Content, Layout, Markup, Outcome, Rejection
 from worker.core.text import lay_out_text
+from worker.core.text.shared import known_of
 
 
 def nobody(_: str) -> None:
@@ -28,19 +30,22 @@ def process(
     limits: Limits = DEFAULT_LIMITS,
     begin: Callable[[str], None] = nobody,
     markup: Markup | None = None,
+    profile: SiteProfile | None = None,
 ) -> Outcome:
     """What `page` became: its articles, or the one reason there are none. Never raises for any page.
 
     `at` is the time of processing (copied to the metrics; relative dates use it where the page has no `fetched_at`).
     `begin` is told the name of each stage as it begins, so that a caller with a clock can time them.
     `markup`: what paragraphs also say where they come from html; nothing else changes with it.
+    `profile` says what the other pages of the page's site print, too; part of the input, it is named in the outcome by
+    its version.
     """
     layout, content = Layout("", ()), None
     try:
         begin("decode")
         content = decode(page, limits)
         begin("lay_out")
-        layout = lay_out(content, page.language, page.url, markup)
+        layout = lay_out(content, page.language, page.url, markup, profile)
         begin("assemble")
         stories = assemble(layout)
         begin("enrich")
@@ -52,10 +57,19 @@ def process(
     else:
         begin("measure")
         metrics = measure(page, content, layout, articles, None, at, position)
-        return Outcome(articles, metrics, None, layout.text, tuple(layout.segments))
+        return _named(Outcome(articles, metrics, None, layout.text, tuple(layout.segments)), profile)
     begin("measure")
     metrics = measure(page, content, layout, (), rejection, at, position)
-    return Outcome((), metrics, rejection, layout.text, tuple(layout.segments))
+    return _named(Outcome((), metrics, rejection, layout.text, tuple(layout.segments)), profile)
+
+
+def _named(outcome: Outcome, profile: SiteProfile | None) -> Outcome:
+    """The outcome with the version of the profile that it was made with."""
+    if profile is None:
+        return outcome
+    version = {"profile_version": profile.version}
+    articles = tuple(article.model_copy(update=version) for article in outcome.articles)
+    return replace(outcome, articles=articles, metrics=outcome.metrics.model_copy(update=version))
 
 
 _FIRST: Final = (
@@ -81,11 +95,18 @@ def warm_up() -> None:
     gc.freeze()
 
 
-def lay_out(content: Content, language: str | None, url: str | None = None, markup: Markup | None = None) -> Layout:
+def lay_out(
+    content: Content,
+    language: str | None,
+    url: str | None = None,
+    markup: Markup | None = None,
+    profile: SiteProfile | None = None,
+) -> Layout:
     """The page's text, cut into labelled segments; of html also the `markup` that is asked for."""
+    known = known_of(profile) if profile else None
     if content.kind == "html":
-        return lay_out_html(content.markup_or_text, url, markup)
-    return lay_out_text(content.markup_or_text, language)
+        return lay_out_html(content.markup_or_text, url, markup, known)
+    return lay_out_text(content.markup_or_text, language, known)
 
 
 def _where(error: BaseException) -> str:

@@ -11,6 +11,7 @@ import numpy.typing as npt
 from worker.core.address import digest
 from worker.core.enrich.fold import evened
 from worker.core.enrich.letters import Table, look_up, table_of
+from worker.core.text.words import mixed
 
 Words: TypeAlias = npt.NDArray[np.uint64]
 
@@ -39,7 +40,7 @@ def simhash(folded: str) -> str:
         return "0" * 16
     sums = np.fromiter(map(crc32, folded.encode("utf-8", "replace").split()), dtype=np.uint64, count=len(words))
     codes = sums | np.fromiter(map(len, words), dtype=np.uint64, count=len(words)) << np.uint64(32)
-    pairs = _mix(codes[:-1] * np.uint64(0x9E3779B97F4A7C15) ^ codes[1:]) if len(words) > 1 else _mix(codes)
+    pairs = mixed(codes[:-1] * np.uint64(0x9E3779B97F4A7C15) ^ codes[1:]) if len(words) > 1 else mixed(codes)
     bits = np.unpackbits(pairs.astype(">u8").view(np.uint8)).reshape(-1, 64)
     majority = bits.sum(axis=0, dtype=np.int32) * 2 > len(pairs)
     return np.packbits(majority).tobytes().hex()
@@ -48,11 +49,3 @@ def simhash(folded: str) -> str:
 @cache
 def _table() -> Table:
     return table_of({})
-
-
-def _mix(values: Words) -> Words:
-    """The finalizer of SplitMix64: every bit of the input moves every bit of the output."""
-    values = values + np.uint64(0x9E3779B97F4A7C15)
-    values = (values ^ (values >> np.uint64(30))) * np.uint64(0xBF58476D1CE4E5B9)
-    values = (values ^ (values >> np.uint64(27))) * np.uint64(0x94D049BB133111EB)
-    return values ^ (values >> np.uint64(31))

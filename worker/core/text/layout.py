@@ -14,10 +14,11 @@ from worker.core.text.headline import headline_weights
 from worker.core.text.headline_cut import set_headline
 from worker.core.text.letters import Ints
 from worker.core.text.page import read_page
-from worker.core.text.rules import nudge
+from worker.core.text.rules import nudge, nudge_repeated
 from worker.core.text.stories import pieces_of, segments_of
 from worker.core.text.tag_lists import with_tag_lists
 from worker.core.text.tagger import Tagged, Weights, shipped_weights, tag_units
+from worker.core.text.words import Hashes
 
 _WINDOW: Final = 200_000
 """Code points laid out at once: fifty times a usual page, so that time and memory stay linear."""
@@ -29,14 +30,17 @@ _MARGIN: Final = 2_000
 """Code points before a window's end in which a line break or space is looked for."""
 
 
-def lay_out(text: str, language: str | None, weights: Weights | None = None) -> Layout:
-    """The segments of a raw text page, and how sure they are. `language` is a hint (BCP 47); never needed."""
+def lay_out(text: str, language: str | None, weights: Weights | None = None, known: Hashes | None = None) -> Layout:
+    """The segments of a raw text page, and how sure they are. `language` is a hint (BCP 47); never needed.
+
+    `known` are sorted fingerprints of what other pages of the site print, too.
+    """
     if not text.strip():
         return Layout(text, [Segment(0, len(text), Label.OTHER, why="rule:blank")] if text else [])
     segments: list[Segment] = []
     sure: list[float] = []
     for start, end in _windows(text):
-        part, confidence = _lay_out_window(text[start:end], language, weights or shipped_weights(), start)
+        part, confidence = _lay_out_window(text[start:end], language, weights or shipped_weights(), start, known)
         stories = max((segment.article for segment in segments), default=0)
         segments += _renumbered(part, stories) if stories else part
         sure.append(confidence)
@@ -55,7 +59,9 @@ def _windows(text: str) -> Iterator[tuple[int, int]]:
     yield start, len(text)
 
 
-def _lay_out_window(text: str, language: str | None, weights: Weights, offset: int) -> tuple[list[Segment], float]:
+def _lay_out_window(
+    text: str, language: str | None, weights: Weights, offset: int, known: Hashes | None
+) -> tuple[list[Segment], float]:
     if not text.strip():
         return [Segment(offset, offset + len(text), Label.OTHER, why="rule:blank")], 1.0
     reading = read_page(text, language)
@@ -63,6 +69,8 @@ def _lay_out_window(text: str, language: str | None, weights: Weights, offset: i
     tagged = tag_units(rows, unit_words(reading), weights)
     scores = state_scores(tagged)
     nudge(scores, reading)
+    if known is not None:
+        nudge_repeated(scores, reading, known)
     laid = set_headline(reading, tagged, decoded(scores, tagged, weights), headline_weights())
     reading, tagged, states = laid.reading, laid.tagged, laid.states
     belief = np.exp(tagged.tag[np.arange(len(states)), TAG_OF_STATE[states]])

@@ -55,6 +55,14 @@ def prefix_hashes(folded: npt.NDArray[np.uint32]) -> tuple[Hashes, Hashes]:
     return sums, _powers(_INVERSE, count + 1)
 
 
+def mixed(values: Hashes) -> Hashes:
+    """The finalizer of SplitMix64: every bit of the input moves every bit of the output."""
+    values = values + np.uint64(0x9E3779B97F4A7C15)
+    values = (values ^ (values >> np.uint64(30))) * np.uint64(0xBF58476D1CE4E5B9)
+    values = (values ^ (values >> np.uint64(27))) * np.uint64(0x94D049BB133111EB)
+    return values ^ (values >> np.uint64(31))
+
+
 def read_words(page: Letters) -> Words:
     """The words of a page."""
     letter = page.has(k.WORDLIKE)
