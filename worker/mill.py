@@ -10,11 +10,13 @@ from typing import Final, NoReturn
 from schemas.messages import Position
 from schemas.reasons import Reason, Reject
 from worker.core import envelope
+from worker.core.address import host_of
 from worker.core.limits import Limits
 from worker.core.model import Markup, Outcome, Rejection
 from worker.core.pipeline import process, warm_up
 from worker.journal import Accused, Suspect, Suspects
 from worker.outputs import Names, completed, outputs_of, rejected
+from worker.profiles import Profiles
 from worker.settings import Settings
 from worker.stopwatch import Stopwatch
 from worker.transport import Output, Record
@@ -37,7 +39,12 @@ class Mill:
     """Grinds records one by one; knows the pages that ended a process before."""
 
     def __init__(
-        self, settings: Settings, slot: int, suspects: Suspects | None = None, clock: Callable[[], datetime] = now
+        self,
+        settings: Settings,
+        slot: int,
+        suspects: Suspects | None = None,
+        clock: Callable[[], datetime] = now,
+        profiles: Profiles | None = None,
     ) -> None:
         self._names = Names.of(settings, slot)
         self._limits = Limits(page_bytes=settings.limits.page_bytes)
@@ -48,6 +55,7 @@ class Mill:
         self._known = suspects
         self._suspects: Mapping[Accused, Suspect] = {}
         self._clock = clock
+        self._profiles = profiles or Profiles()
         self.watch = Stopwatch()
         """What this process spends on which stage; the loop adds its own."""
 
@@ -101,7 +109,9 @@ class Mill:
                 _misbehave(record)
             page = envelope.read(record.key, record.value, record.headers, self._limits)
             where = Position(topic=record.topic, partition=record.partition, offset=record.offset)
-            return _unless_out_of_memory(process(page, at, where, self._limits, self.watch.begin, self._markup))
+            watch, profile = self.watch, self._profiles.of(host_of(page.url))
+            outcome = process(page, at, where, self._limits, watch.begin, self._markup, profile=profile)
+            return _unless_out_of_memory(outcome)
         except Reject as reject:
             return rejected(record, Rejection(reject.reason, reject.detail), at)
         except MemoryError:

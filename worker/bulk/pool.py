@@ -8,12 +8,14 @@ from concurrent.futures import TimeoutError as FutureTimeoutError
 from concurrent.futures.process import BrokenProcessPool
 from dataclasses import dataclass
 from itertools import chain, islice
+from pathlib import Path
 from typing import Final, Self
 
 from schemas.reasons import Reason
 from worker.core.model import Rejection
 from worker.mill import Mill, now
 from worker.outputs import Names, completed, outputs_of, rejected
+from worker.profiles import read_profiles
 from worker.settings import Settings
 from worker.transport import Output, Record
 
@@ -34,9 +36,13 @@ class Ground:
 class Pool:
     """A pool of mills. Use as a context manager, from one thread."""
 
-    def __init__(self, settings: Settings) -> None:
-        """`settings.worker.processes` processes; the limits are the worker's. Returns when one is ready."""
+    def __init__(self, settings: Settings, profiles: Path | None = None) -> None:
+        """`settings.worker.processes` processes; the limits are the worker's. Returns when one is ready.
+
+        `profiles` is a file of site profiles, which can be read.
+        """
         self._settings = settings
+        self._profiles = profiles
         self._names = Names.of(settings, 0)
         self._executor = self._start(settings.worker.processes)
 
@@ -99,7 +105,8 @@ class Pool:
 
     def _start(self, processes: int) -> ProcessPoolExecutor:
         spawn = multiprocessing.get_context("spawn")
-        executor = ProcessPoolExecutor(processes, mp_context=spawn, initializer=_prepare, initargs=(self._settings,))
+        given = (self._settings, self._profiles)
+        executor = ProcessPoolExecutor(processes, mp_context=spawn, initializer=_prepare, initargs=given)
         executor.submit(_ready).result()
         return executor
 
@@ -116,10 +123,10 @@ class Pool:
 _mill: Mill
 
 
-def _prepare(settings: Settings) -> None:
+def _prepare(settings: Settings, profiles: Path | None) -> None:
     """Once in each process of the pool."""
     global _mill  # noqa: PLW0603 - a pool's process has no other place for what it is made with
-    _mill = Mill(settings, 0)
+    _mill = Mill(settings, 0, profiles=read_profiles(profiles) if profiles else None)
     _mill.warm_up()
 
 

@@ -13,6 +13,7 @@ COMMANDS: Final = {
     "demo": "The whole way of a few pages on a local Kafka, shown.",
     "extract": "JSON lines in on standard input, one answer a line out.",
     "process": "The same core over files, without Kafka.",
+    "profile": "Files to site profiles: what the pages of each host have in common.",
     "feed": "Files into the pages topic.",
     "inspect": "An html view of what was decided about a page, and why.",
     "replay": "Dead letters back into the pages topic.",

@@ -5,6 +5,7 @@ import sys
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
 from functools import partial
+from pathlib import Path
 from typing import Annotated, Any, Final
 
 import orjson
@@ -14,8 +15,10 @@ from pydantic import ValidationError
 from schemas.codec import dumps
 from schemas.messages import Article, RawPage
 from worker.bulk.crew import CopyEnded, Crew
+from worker.core.address import host_of
 from worker.core.model import Outcome, Segment
 from worker.core.pipeline import process
+from worker.profiles import NoProfiles, Profiles, read_profiles
 
 _UNKNOWN_URL: Final = "http://localhost/"
 Answer = tuple[str, bytes]
@@ -26,12 +29,20 @@ def command(
     text: Annotated[bool, typer.Option("--text", help="Also print the text that the segments point into.")] = False,  # noqa: FBT002 - a flag of the command line
     explain: Annotated[bool, typer.Option("--explain", help="Print why for each segment and field.")] = False,  # noqa: FBT002 - a flag of the command line
     processes: Annotated[int | None, typer.Option(min=1, help="Processes.  [default: one a core]")] = None,
+    profiles: Annotated[Path | None, typer.Option("--profiles", help="Site profiles, by `newsmill profile`.")] = None,
 ) -> None:
     """Read {"id","url","html"} or {"id","url","text"} lines; write title, body, fields and segments of each."""
+    try:
+        known = read_profiles(profiles) if profiles else Profiles()
+    except NoProfiles as error:
+        typer.echo(f"newsmill extract: {error}", err=True)
+        raise typer.Exit(2) from None
     failed = False
     out = sys.stdout.buffer
     try:
-        for outcome, answer in _answers(partial(_answer_bytes, with_text=text, explain=explain), processes):
+        for outcome, answer in _answers(
+            partial(_answer_bytes, profiles=known, with_text=text, explain=explain), processes
+        ):
             failed = failed or outcome == "invalid_input"
             out.write(answer + b"\n")
             out.flush()
@@ -50,12 +61,12 @@ def _answers(answer: Callable[[bytes], Answer], processes: int | None) -> Iterat
     return Crew(answer, most).answers(sys.stdin.fileno())
 
 
-def _answer_bytes(line: bytes, *, with_text: bool, explain: bool) -> Answer:
-    answer = _answer(line, with_text=with_text, explain=explain)
+def _answer_bytes(line: bytes, *, profiles: Profiles, with_text: bool, explain: bool) -> Answer:
+    answer = _answer(line, profiles, with_text=with_text, explain=explain)
     return answer["outcome"], dumps(answer)
 
 
-def _answer(line: bytes, *, with_text: bool, explain: bool) -> dict[str, Any]:
+def _answer(line: bytes, profiles: Profiles, *, with_text: bool, explain: bool) -> dict[str, Any]:
     try:
         record = orjson.loads(line)
         identity = record.get("id")
@@ -63,7 +74,7 @@ def _answer(line: bytes, *, with_text: bool, explain: bool) -> dict[str, Any]:
         page = RawPage.model_validate(record)
     except (orjson.JSONDecodeError, ValidationError, AttributeError) as error:
         return {"id": None, "outcome": "invalid_input", "error": _first_line(error), "segments": []}
-    outcome = process(page, datetime.now(UTC))
+    outcome = process(page, datetime.now(UTC), profile=profiles.of(host_of(page.url)))
     answer = {"id": identity, **_fields(outcome), "segments": [_segment(s, explain=explain) for s in outcome.segments]}
     if with_text:
         answer["text"] = outcome.text

@@ -13,6 +13,7 @@ from worker.bulk.folder import OtherInputs, OutFolder
 from worker.bulk.pool import Pool
 from worker.cli.progress import Meter, meter
 from worker.inputs import Inputs, NoInput, PageRecord
+from worker.profiles import NoProfiles, read_profiles
 from worker.settings import Settings, SettingsError, load
 from worker.transport import Record
 
@@ -25,6 +26,7 @@ def command(
     inputs: Annotated[list[Path], typer.Argument(metavar="IN…", help="Files and folders of pages.")],
     out: Annotated[Path, typer.Option("--out", help="Folder for articles, metrics and dead letters.")],
     processes: Annotated[int | None, typer.Option(min=1, help="Processes.  [default: one a core]")] = None,
+    profiles: Annotated[Path | None, typer.Option("--profiles", help="Site profiles, by `newsmill profile`.")] = None,
 ) -> None:
     """Turn JSON lines, WARC, html and text files (also .gz, .zst, folders) into articles, metrics and dead letters.
 
@@ -33,9 +35,12 @@ def command(
     try:
         settings = load(**({"worker": {"processes": processes}} if processes else {}))
         source = Inputs(inputs, settings.limits.page_bytes)
-        with OutFolder(out, settings.topics, [(file.name, file.size) for file in source.files]) as folder:
-            counts = _process(source, folder, settings)
-    except (SettingsError, NoInput, OtherInputs, OSError) as error:
+        given = [(file.name, file.size) for file in source.files]
+        if profiles:
+            given.append((profiles.name, len(read_profiles(profiles))))
+        with OutFolder(out, settings.topics, given) as folder:
+            counts = _process(source, folder, settings, profiles)
+    except (SettingsError, NoInput, NoProfiles, OtherInputs, OSError) as error:
         typer.echo(f"newsmill process: {error}", err=True)
         raise typer.Exit(2) from None
     problems = counts.pop("problems")
@@ -49,12 +54,12 @@ def command(
         raise typer.Exit(1)
 
 
-def _process(source: Inputs, folder: OutFolder, settings: Settings) -> Counter[str]:
+def _process(source: Inputs, folder: OutFolder, settings: Settings, profiles: Path | None) -> Counter[str]:
     """How many pages got an article, were rejected by reason, and could not be read (`problems`)."""
     counts: Counter[str] = Counter(problems=0, article=0)
     began = saved = time.monotonic()
     already = folder.pages_done
-    with meter(source.bytes_total) as shown, Pool(settings) as pool:
+    with meter(source.bytes_total) as shown, Pool(settings, profiles) as pool:
         for _, ground in pool.grind(islice(_records(source, counts, shown), already, None)):
             folder.write(ground.outputs)
             counts[ground.reason or "article"] += 1
