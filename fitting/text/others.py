@@ -16,16 +16,10 @@ from measure import measure
 from pages import Page, fold_of, site_key
 
 from worker.core.text.prints import prints_of
-from worker.core.text.tagger import Weights
+from worker.core.text.tagger import ready
 from worker.core.text.words import Hashes
 
 FIGURES = ("body_f1", "contamination", "label_acc", "boundary_f1")
-
-
-def weights_at(path: Path) -> Weights:
-    """A fold's weights."""
-    with np.load(path) as data:
-        return {name: data[name] if name == "vocabulary" else data[name].astype(np.float32) for name in data.files}
 
 
 def shared_by(pages: Sequence[Page], least: int) -> Hashes:
@@ -57,7 +51,7 @@ def main() -> None:
         rest = [other for name, other in sites[site_key(page.site)].items() if name != page.id]
         if not rest or not path.exists():
             continue
-        weights = weights_at(path)
+        weights = ready(np.load(path))
         (without,) = measure([page], weights, args.tools)
         for least in (1, 2, 3):
             if len(rest) >= least:
