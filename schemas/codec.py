@@ -4,7 +4,7 @@ from typing import TypeVar
 
 import orjson
 
-from schemas.messages import Message
+from schemas.base import Message
 
 M = TypeVar("M", bound=Message)
 

@@ -5,16 +5,9 @@ from typing import Final
 
 import orjson
 
-from schemas.messages import (
-    SCHEMA_VERSION,
-    Article,
-    DeadLetter,
-    Message,
-    PageMetrics,
-    RawPage,
-    SiteProfile,
-    SourceMetrics,
-)
+from schemas.base import SCHEMA_VERSION, Message
+from schemas.messages import Article, DeadLetter, PageMetrics, RawPage, SourceMetrics
+from schemas.site_profile import SiteProfile
 
 HOME: Final = Path(__file__).parent / "json"
 EXPORTED: Final[dict[str, type[Message]]] = {

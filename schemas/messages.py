@@ -1,30 +1,20 @@
 """The messages on the topics, as frozen pydantic models.
 
-`RawPage` comes in on `news.pages`; `Article`, `PageMetrics` and `DeadLetter` go out; `SiteProfile` does both. Offsets
-are code points into the page's text (for html: its visible text in document order), `start` inclusive, `end` exclusive.
-Times are RFC 3339. Inside one major version fields are only added, and only optional ones; `tests/schemas` holds that.
+`RawPage` comes in on `news.pages`; `Article`, `PageMetrics` and `DeadLetter` go out. Offsets are code points into the
+page's text (for html: its visible text in document order), `start` inclusive, `end` exclusive. Times are RFC 3339.
+Inside one major version fields are only added, and only optional ones; `tests/schemas` holds that.
 """
 
-import binascii
 import re
-from base64 import b64decode, b64encode
 from datetime import datetime
 from enum import StrEnum
 from typing import Annotated, Final, Literal
 
-from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, PlainSerializer, model_validator
+from pydantic import AfterValidator, Field, model_validator
 
+from schemas.base import SCHEMA_VERSION, Base64, Message
 from schemas.reasons import Reason
-
-SCHEMA_VERSION: Final = "1.0"
-"""Version of the messages: the major number changes when an old reader could not read them any more."""
-
-
-class Message(BaseModel):
-    """Base of all messages: frozen, and silent about fields it does not know (a newer writer may add some)."""
-
-    model_config = ConfigDict(frozen=True, extra="ignore")
-
+from schemas.site_profile import PagePrints
 
 URL: Final = re.compile(r"https?://[^\s/?#]+\S*\Z", re.IGNORECASE)
 
@@ -36,21 +26,6 @@ def _http_url(url: str) -> str:
     return url
 
 
-def _bytes_of_base64(value: object) -> object:
-    if not isinstance(value, str):
-        return value
-    try:
-        return b64decode(value, validate=True)
-    except binascii.Error as error:
-        raise ValueError(f"expected base64: {error}") from None
-
-
-Base64 = Annotated[
-    bytes,
-    BeforeValidator(_bytes_of_base64, json_schema_input_type=str),
-    PlainSerializer(lambda value: b64encode(value).decode("ascii"), return_type=str, when_used="json"),
-]
-"""Bytes in Python, base64 in JSON."""
 HttpUrl = Annotated[str, Field(max_length=8192), AfterValidator(_http_url)]
 Share = Annotated[float, Field(ge=0.0, le=1.0)]
 
@@ -258,43 +233,6 @@ class WarningCode(StrEnum):
     TITLE_FROM_METADATA = "title_from_metadata"
     LOW_CONFIDENCE = "low_confidence"
     DUPLICATED_TEXT = "duplicated_text"
-
-
-class PagePrints(Message):
-    """Fingerprints of a page: hashes of runs of words, 8 bytes each, the lowest byte first, sorted."""
-
-    body: Base64 = b""
-    """Of the main story's text."""
-    rest: Base64 = b""
-    """Of everything else in the page."""
-
-
-class SiteProfile(Message):
-    """What the pages of one host have in common, as a value: the newest version of each host stays on its topic.
-
-    Given the same profile, the same page has the same outcome.
-    """
-
-    schema_version: str = SCHEMA_VERSION
-    host: str
-    version: int = Field(ge=1)
-    """Rises with every change of the host's profile."""
-    pages: int = Field(ge=0)
-    """Pages that were counted; halved, with all counts, when they are too many, so that a site may change its face."""
-    prints: Base64
-    """Fingerprints, 8 bytes each, the lowest byte first; those seen last at the end."""
-    seen: Base64
-    """In how many of the pages each of them was seen, 2 bytes each, the lowest byte first."""
-    recent: Base64 = b""
-    """Of each page counted last, so that no story counts twice: the fingerprint of its url and eight of its story."""
-
-    @model_validator(mode="after")
-    def _one_count_each(self) -> "SiteProfile":
-        if len(self.prints) != 4 * len(self.seen) or len(self.prints) % 8 or len(self.recent) % 72:
-            raise ValueError(
-                "expected fingerprints of 8 bytes with a count of 2 bytes each, and 72 bytes a recent page"
-            )
-        return self
 
 
 class Article(Message):

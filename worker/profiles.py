@@ -7,7 +7,7 @@ from typing import Final
 from pydantic import ValidationError
 
 from schemas.codec import decode
-from schemas.messages import SiteProfile
+from schemas.site_profile import SiteProfile
 
 DEFAULT_HOSTS: Final = 10_000
 

@@ -8,7 +8,7 @@ import orjson
 import pytest
 
 from schemas.codec import decode
-from schemas.messages import SiteProfile
+from schemas.site_profile import SiteProfile
 from tests.kit.site import HOST, SUBJECTS, text_of, url_of
 from worker.core.text.shared import known_of
 from worker.profiles import NoProfiles, Profiles, read_profiles

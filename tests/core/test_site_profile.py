@@ -6,7 +6,8 @@ import numpy as np
 import pytest
 
 from schemas.codec import decode, encode
-from schemas.messages import PagePrints, RawPage, SiteProfile
+from schemas.messages import RawPage
+from schemas.site_profile import PagePrints, SiteProfile
 from tests.kit.site import HOST, MENU, SUBJECTS, text_of, url_of
 from worker.core.pipeline import process
 from worker.core.site_profile import LIMIT, grown, page_prints

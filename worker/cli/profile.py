@@ -8,8 +8,9 @@ from typing import Annotated
 import typer
 
 from schemas.codec import encode
-from schemas.messages import RawPage, SiteProfile
+from schemas.messages import RawPage
 from schemas.reasons import Reject
+from schemas.site_profile import SiteProfile
 from worker.cli.progress import Meter, meter
 from worker.core import envelope
 from worker.core.address import host_of

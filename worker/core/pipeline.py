@@ -6,8 +6,9 @@ from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Final
 
-from schemas.messages import Position, RawPage, SiteProfile
+from schemas.messages import Position, RawPage
 from schemas.reasons import Reason, Reject
+from schemas.site_profile import SiteProfile
 from worker.core.assemble import assemble
 from worker.core.decode import decode
 from worker.core.enrich import enrich
@@ -23,13 +24,14 @@ def nobody(_: str) -> None:
     """Whom stages are told to where nobody holds a clock."""
 
 
-def process(
+def process(  # noqa: PLR0913 - all that an outcome may depend on
     page: RawPage,
     at: datetime,
     position: Position | None = None,
     limits: Limits = DEFAULT_LIMITS,
     begin: Callable[[str], None] = nobody,
     markup: Markup | None = None,
+    *,
     profile: SiteProfile | None = None,
 ) -> Outcome:
     """What `page` became: its articles, or the one reason there are none. Never raises for any page.

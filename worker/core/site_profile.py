@@ -5,7 +5,7 @@ from typing import Final
 
 import numpy as np
 
-from schemas.messages import PagePrints, SiteProfile
+from schemas.site_profile import PagePrints, SiteProfile
 from worker.core.address import canonical, digest
 from worker.core.model import RUNNING, Label, Segment
 from worker.core.text.letters import Ints

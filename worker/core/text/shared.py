@@ -5,7 +5,7 @@ from typing import Final
 import numpy as np
 import numpy.typing as npt
 
-from schemas.messages import SiteProfile
+from schemas.site_profile import SiteProfile
 from worker.core.text import kinds as k
 from worker.core.text.letters import Flags, Ints, Letters
 from worker.core.text.prints import prints_of_words
