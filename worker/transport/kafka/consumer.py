@@ -12,9 +12,14 @@ from kafka.structs import MemberState, TopicPartition
 from worker.settings import Kafka
 from worker.transport import Batch, OffsetsGone, Progress, Record, TopicMissing
 from worker.transport.kafka.errors import translate
-from worker.transport.kafka.guards import finish_joins_that_outlast_a_poll, tolerate_header_names_that_are_no_text
+from worker.transport.kafka.guards import (
+    finish_joins_that_outlast_a_poll,
+    take_up_what_was_paused,
+    tolerate_header_names_that_are_no_text,
+)
 from worker.transport.kafka.predecessor import bury_predecessor
 from worker.transport.kafka.security import REACH_MS, connection
+from worker.transport.kafka.turns import Turns
 
 _CALL_MS: Final = 10_000
 """For calls that ask the broker a small question."""
@@ -22,6 +27,8 @@ _SETTLE_SECONDS: Final = 0.5
 _METADATA_MS: Final = 30_000
 """How soon partitions that were added, or a topic that was made anew, are seen."""
 _CLOSE_MS: Final = 5_000
+_PARTITION_BYTES: Final = 1_000_000
+"""Fetched of one partition at a time, compressed: what a process holds of each of its partitions at most."""
 
 
 class GroupMember:
@@ -38,6 +45,7 @@ class GroupMember:
         self._arguments = _arguments(settings, client_id, batch_pages, batch_bytes)
         self._consumer: kafka.KafkaConsumer | None = None
         self._listener = _Listener()
+        self._turns = Turns(batch_pages, batch_bytes)
         self._membership: tuple[int, str] | None = None
         self.rebalances = 0
 
@@ -45,7 +53,7 @@ class GroupMember:
         """Records read under one membership; empty while the group settles. Raises TransportError."""
         try:
             consumer = self._open()
-            polled = consumer.poll(timeout_ms=int(self._patience(consumer, seconds) * 1000))
+            polled = self._turns.fill(consumer, self._patience(consumer, seconds), self._listener.unplaced)
             member = consumer.group_metadata()
             if (member.generation_id, member.member_id) != self._membership or self._listener.unplaced:
                 self._place(consumer, member)
@@ -53,7 +61,7 @@ class GroupMember:
         except Exception as error:
             self.discard()
             raise translate(error, "polling") from error
-        return Batch([record_of(r) for records in polled.values() for r in records], member)
+        return Batch([record_of(record) for record in polled], member)
 
     def forget(self) -> None:
         """Read all positions anew before the next batch: the last one was not delivered."""
@@ -122,6 +130,7 @@ class GroupMember:
                 raise TopicMissing(f"topic {self._topic!r} does not exist; `newsmill topics create` makes it.")
             self._listener.consumer = consumer
             finish_joins_that_outlast_a_poll(consumer)
+            take_up_what_was_paused(consumer)
             consumer.subscribe([self._topic], listener=self._listener)
         return self._consumer
 
@@ -201,7 +210,7 @@ def _arguments(settings: Kafka, client_id: str, batch_pages: int, batch_bytes: i
         "max_poll_interval_ms": int(settings.max_poll_interval_seconds * 1000),
         "max_poll_records": batch_pages,
         "fetch_max_bytes": batch_bytes,
-        "max_partition_fetch_bytes": max(1_000_000, batch_bytes // 2),
+        "max_partition_fetch_bytes": _PARTITION_BYTES,
         "fetch_max_wait_ms": 250,
         "metadata_max_age_ms": _METADATA_MS,
         "receive_message_max_bytes": 2 * batch_bytes + settings.max_message_bytes + 1_000_000,

@@ -66,6 +66,27 @@ def finish_joins_that_outlast_a_poll(consumer: kafka.KafkaConsumer) -> None:
     coordinator.need_rejoin = lambda: needed() or coordinator._join_task is not None  # noqa: SLF001 - see above
 
 
+def take_up_what_was_paused(consumer: kafka.KafkaConsumer) -> None:
+    """What was fetched of a partition before it was paused is handed out once it goes on.
+
+    `Fetcher.fetched_records` looks for such records only while no other partition's are in hand, at its beginning, and
+    those of a partition that is read to its end or has been paused since still count: with nothing new to fetch, the
+    records are never handed out.
+    """
+    fetcher = consumer._fetcher  # noqa: SLF001 - the place of the fault; no public way leads there
+    original = fetcher.fetched_records
+
+    def fetched_records(*args: Any, **kwargs: Any) -> Any:  # noqa: ANN401 - kafka-python has no types
+        in_hand = fetcher._next_partition_records  # noqa: SLF001 - see above
+        if in_hand and consumer._subscription.is_paused(in_hand.topic_partition):  # noqa: SLF001 - see above
+            fetcher._paused_partition_records[in_hand.topic_partition] = in_hand  # noqa: SLF001 - as it does itself
+            in_hand = None
+        fetcher._next_partition_records = in_hand or None  # noqa: SLF001 - see above
+        return original(*args, **kwargs)
+
+    fetcher.fetched_records = fetched_records
+
+
 class NothingSerializer(Serializer):  # type: ignore[misc]  # kafka-python has no types
     """Lets a record without key and without value through: `send` refuses (None, None) before it serializes."""
 
