@@ -9,6 +9,7 @@ from fitting.html.gold import Example, load
 from fitting.html.votes import FIELDS, RIDGE, Choice, choices, fit
 from worker.core.html.features import compute
 from worker.core.html.metadata.scene import Scene, scene_of
+from worker.core.html.metadata.vote import ONE
 from worker.core.html.rules import decide
 from worker.core.html.tagger import fitted
 
@@ -38,7 +39,7 @@ def main() -> None:
                 found[field] += choices(field, number, seen, example.gold)
     arrays = {}
     for field, candidates in found.items():
-        weights = fit(candidates, RIDGE[field])
+        weights = fit(candidates, RIDGE[field], one=field in ONE)
         arrays[f"{field}:cues"] = np.array(list(weights))
         arrays[f"{field}:weights"] = np.array(list(weights.values()), np.float32)
         print(f"{field}: {len(candidates)} candidates, {sum(c.right for c in candidates)} right")

@@ -1,4 +1,4 @@
-"""Weights of the sources of titles, authors and dates: logistic regression, judged left out by site."""
+"""Weights of the sources of titles, authors and dates: regressions over candidates, judged left out by site."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -12,7 +12,7 @@ from worker.core.html.metadata.scene import Scene
 
 FIELDS = {"title": "title", "authors": "authors", "published": "published_at"}
 """Field of the metadata -> field of the gold."""
-RIDGE = {"title": 8.0, "authors": 20.0, "published": 8.0}
+RIDGE = {"title": 16.0, "authors": 20.0, "published": 8.0}
 
 
 @dataclass
@@ -37,8 +37,11 @@ def choices(field: str, page: int, scene: Scene, gold: dict[str, Any]) -> list[C
     return [Choice(page, b.value, b.cues, b.value[:10] == day) for b in dates.ballots(scene, finder(scene))]
 
 
-def fit(found: Sequence[Choice], ridge: float, rounds: int = 25) -> dict[str, float]:
-    """Cue -> weight, with `bias`; Newton's method."""
+def fit(found: Sequence[Choice], ridge: float, *, one: bool = False, rounds: int = 30) -> dict[str, float]:
+    """Cue -> weight, with `bias`; Newton's method.
+
+    Where `one` value of a page is right, its candidates and there being none share one chance (conditional logit).
+    """
     names = ["bias", *sorted({cue for choice in found for cue in choice.cues})]
     at = {name: i for i, name in enumerate(names)}
     rows = np.zeros((len(found), len(names)))
@@ -47,12 +50,19 @@ def fit(found: Sequence[Choice], ridge: float, rounds: int = 25) -> dict[str, fl
         for cue in choice.cues:
             rows[i, at[cue]] = 1
     right = np.array([choice.right for choice in found], float)
+    page = np.unique([choice.page for choice in found], return_inverse=True)[1] if one else np.arange(len(found))
     weights = np.zeros(len(names))
     penalty = np.full(len(names), ridge)
     penalty[0] = 0.01
     for _ in range(rounds):
-        p = 1 / (1 + np.exp(-rows @ weights))
-        slope = rows.T @ (right - p) - penalty * weights
-        curve = (rows * (p * (1 - p))[:, None]).T @ rows + np.diag(penalty)
-        weights += np.linalg.solve(curve, slope)
+        odds = np.exp(np.clip(rows @ weights, -30, 30))
+        p = odds / (1 + np.bincount(page, odds))[page]
+        told = odds * right
+        wanted = told / np.maximum(np.bincount(page, told)[page], 1e-12)
+        mean = np.zeros((page.max() + 1, len(names)))
+        np.add.at(mean, page, rows * p[:, None])
+        slope = rows.T @ (wanted - p) - penalty * weights
+        curve = (rows * p[:, None]).T @ rows - mean.T @ mean + np.diag(penalty)
+        step = np.linalg.solve(curve, slope)
+        weights += step * min(1.0, 3.0 / float(np.abs(step).max() or 1.0))
     return dict(zip(names, weights.tolist(), strict=True))

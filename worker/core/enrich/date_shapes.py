@@ -28,7 +28,7 @@ _YEAR_AFTER: Final = re.compile(
     rf"[\s.,/\-–\])]{{0,3}}(?:(?:de|del|of|سنة|سنه|عام|พ\.?\s?ศ\.?|ค\.?\s?ศ\.?|y\.)\s?)?({_YEAR}|'?\d\d(?![\d:.h]))"
 )
 _DAY_YEAR_AFTER: Final = re.compile(
-    rf"[\s.,/\-–]{{0,3}}(\d{{1,2}})(?:st|nd|rd|th|º|ª)?(?!\d)[\s.,/\-–]{{1,3}}(?:(?:de|del|of)\s)?({_YEAR})"
+    rf"[\s.,/\-–]{{0,3}}(\d{{1,2}})(?:(?:st|nd|rd|th|º|ª)?(?!\d)[\s.,/\-–]{{1,3}}(?:(?:de|del|of)\s)?|(?=20\d\d(?!\d)))({_YEAR})"
 )
 _YEAR_BEFORE: Final = re.compile(rf"(?<!\d)({_YEAR})\s?(?:m\.|г\.|жылғы|жылдың|gada|yil|ili)?[\s.,/\-]{{0,3}}$")
 _DAY_AFTER: Final = re.compile(r"[\s.,/\-]{0,3}(\d{1,2})(?:st|nd|rd|th|-?[^\W\d_]{2})?(?![\d:])")

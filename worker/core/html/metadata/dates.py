@@ -3,6 +3,7 @@
 import re
 from collections.abc import Callable
 from dataclasses import replace
+from datetime import UTC, datetime, timedelta, timezone
 from typing import Final
 
 from worker.core.html.cues import CATEGORIES, cues_of
@@ -30,7 +31,7 @@ _PUBLISHED: Final = (
 _MODIFIED: Final = ("article:modified_time", "og:updated_time", "article:updated_time", "last-modified",
                     "dcterms.modified",
                     "datemodified", "revised", "lastmod", "dc.date.modified", "modified_time")  # fmt: skip
-_YEAR: Final = re.compile(r"(?<!\d)(?:19|20)\d\d(?!\d)|\d[./-] ?\d\d?[./-] ?\d\d(?!\d)|[٠-٩۰-۹०-९]{4}|\d{4}年|25\d\d")
+_YEAR: Final = re.compile(r"(?:19|20)\d\d(?!\d)|\d[./-] ?\d\d?[./-] ?\d\d(?!\d)|[٠-٩۰-۹०-९]{4}|\d{4}年|25\d\d")
 """A year, or a date with a short one, may stand here."""
 _DIGITS: Final = re.compile(r"\d\d")
 """Cheaper than a year, and in every date."""
@@ -45,8 +46,12 @@ _LINE: Final = 110
 """Code points up to which a block with a date is a line about the page, not a sentence of it."""
 _DECLARED: Final = frozenset(("json-ld", "article:published_time", "itemprop", "json-ld-page"))
 """Origins beside which nobody needs to search the scripts."""
+_TOLD: Final = _DECLARED | {"meta:date", "dc.date"}
 _MOST_STATE: Final = 200_000
 """Code points of a script that are searched."""
+_OPENERS: Final = 4
+_OPENING: Final = 40
+"""Paragraphs behind the first one that may open with the day, and the code points it stands in."""
 _MOST_LINES: Final = 8
 """Lines with dates that are read; a list of other stories has many more."""
 _PUBLISHED_CUE: Final = 1 << CATEGORIES.index("published")
@@ -68,8 +73,13 @@ def published(scene: Scene, find: Find) -> list[tuple[str, str]]:
     ]
     if not any(origin in _DECLARED for origin, _ in found):
         found += _state(scene)
-    dated = [(origin, iso_of(raw, month_first=english)) for origin, raw in found]
+    dated = [(origin, iso_of(raw, month_first=english) or _in_words(raw, find)) for origin, raw in found]
     return [(origin, iso) for origin, iso in dated if iso]
+
+
+def _in_words(raw: str, find: Find) -> str | None:
+    """The first date of a value that is no date of markup: of another calendar, or with a month's name."""
+    return next(iter(find(raw[:_SHORT])), None)
 
 
 def modified(scene: Scene) -> list[tuple[str, str]]:
@@ -95,7 +105,8 @@ def _structured(scene: Scene, field: str) -> list[tuple[str, str]]:
             for name in (field, "dateCreated" if field == "datePublished" else field):
                 value = node.get(name)
                 value = value[0] if isinstance(value, list) and value else value
-                if isinstance(value, str | int):
+                value = value.get("@value") if isinstance(value, dict) else value
+                if isinstance(value, str | int | float):
                     found.append((origin if name == field else f"{origin}-created", str(value)))
     return found
 
@@ -146,11 +157,11 @@ def _visible(scene: Scene, find: Find) -> list[tuple[str, str]]:
             continue
         outside = scene.outside[blocks.element[i]]
         head = text[:_SHORT]
-        if (
-            (len(text) > _SHORT and i != scene.first)
-            or outside == COMMENTS
-            or not (_DIGITS.search(head) and _YEAR.search(head))
-        ):
+        if outside == COMMENTS or not (_DIGITS.search(head) and _YEAR.search(head)):
+            continue
+        if len(text) > _SHORT and i != scene.first:
+            if 0 <= scene.first < i <= scene.first + _OPENERS:
+                found += [("opens-paragraph", day) for day in find(text[:_OPENING])[:1]]
             continue
         days = find(head)
         if not days or "©" in text or "opyright" in text or cues_of(text)[1] & _UPDATED_CUE:
@@ -211,19 +222,62 @@ def _state(scene: Scene) -> list[tuple[str, str]]:
 def ballots(scene: Scene, find: Find) -> list[Ballot]:
     """Every day on offer, in its most exact writing."""
     changed = {iso[:10] for _, iso in modified(scene)}
+    days = grouped(local(published(scene, find)), lambda iso: iso[:10])
+    declared = {day for day, pairs in days.items() if any(origin in _TOLD for origin, _ in pairs)}
+    for day in [day for day in days if day not in declared and swapped(day) in declared]:
+        days[swapped(day)] += [(origin, swapped(iso)) for origin, iso in days.pop(day)]
     found = []
-    for day, pairs in grouped(published(scene, find), lambda iso: iso[:10]).items():
+    for day, pairs in days.items():
         origins = list(dict.fromkeys(origin for origin, _ in pairs))
         origin, iso = max(pairs, key=lambda pair: exactness(pair[1]))
         told = [*origins, f"agree-{min(len(origins), 6)}"]
         if day in changed:
             told.append("is-modified")
+        if declared:
+            told.append("against-declared" if day not in declared else "declared" if len(declared) == 1 else "disputed")
         found.append(Ballot(iso, origin, told))
     if len(found) == 1:
         found = [replace(found[0], cues=[*found[0].cues, "only"])]
     return found
 
 
-def exactness(iso: str) -> int:
-    """0 a day, 1 a time, 2 a time with its offset; of equals the first wins, in the order of trust."""
-    return 0 if len(iso) == 10 else 1 if iso[-6] not in "+-" else 2
+def exactness(iso: str) -> float:
+    """0 a day, 1 a time, 2 a time with its offset, a midnight less; of equals the first wins, in the order of trust."""
+    if len(iso) == _DAY:
+        return 0
+    return (2 if _has_offset(iso) else 1) - 0.5 * (iso[_DAY : _DAY + 6] == "T00:00")
+
+
+_DAY: Final = 10
+
+
+def _has_offset(iso: str) -> bool:
+    return len(iso) > _DAY and iso[-6] in "+-"
+
+
+def swapped(iso: str) -> str:
+    """The same with day and month changed for each other."""
+    return f"{iso[:5]}{iso[8:10]}-{iso[5:7]}{iso[10:]}"
+
+
+def local(pairs: list[tuple[str, str]]) -> list[tuple[str, str]]:
+    """The instants that are given in UTC, where the page tells the same one in its own time on the day beside it."""
+    times = [datetime.fromisoformat(iso) for _, iso in pairs if len(iso) > _DAY and exactness(iso) not in (0.5, 1.5)]
+    own = [time for time in times if time.utcoffset() != _ZERO]
+    return [(origin, _own_time(iso, own) if own and iso.endswith("+00:00") else iso) for origin, iso in pairs]
+
+
+def _own_time(iso: str, own: list[datetime]) -> str:
+    instant = datetime.fromisoformat(iso)
+    zones = set()
+    for time in own:
+        ahead = time.replace(tzinfo=UTC) - instant
+        whole = abs(ahead) <= _FARTHEST and ahead % _QUARTER == _ZERO and time.date() != instant.date()
+        if whole and time.utcoffset() in (None, ahead):
+            zones.add(ahead)
+    return instant.astimezone(timezone(zones.pop())).isoformat() if len(zones) == 1 else iso
+
+
+_ZERO: Final = timedelta(0)
+_QUARTER: Final = timedelta(minutes=15)
+_FARTHEST: Final = timedelta(hours=14)

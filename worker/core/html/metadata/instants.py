@@ -5,8 +5,8 @@ from datetime import UTC, date, datetime, timedelta, timezone
 from typing import Final
 
 _ISO: Final = re.compile(
-    r"\s*(\d{4})-?(\d\d)-?(\d\d)"
-    r"(?:(?:T|\s+|\s*,\s*|\s+T|(?=\d{4}))(\d\d?):?(\d\d)(?::?(\d\d)(?:[.,:]\d+)?)?)?"
+    r"\s*(\d{4})(?:-?(\d\d)-?(\d\d)|-(\d\d?)-(\d\d?)(?!\d))"
+    r"(?:(?:T|\s+|\s*,\s*|\s+T|(?=\d{4}))(\d\d?):?(\d\d)(?::?(\d\d)(?:[.,:]\d+)?)?(?:\s*([ap])\.?m\b)?)?"
     r"\s*((?:GMT|UTC)?[+-]\d\d(?::?\d\d)?|Z|UTC|GMT)?",
     re.IGNORECASE,
 )
@@ -19,7 +19,7 @@ _DOTTED: Final = re.compile(
     r"(?<!\d)(\d\d?)\s?[./|-]\s?(\d\d?)\s?[./|-]\s?((?:19|20)\d\d)(?!\d)(?:\D{1,12}(\d\d?)[:.](\d\d))?"
 )
 _SLASHED: Final = re.compile(r"(?<!\d)((?:19|20)\d\d)[/.](\d\d?)[/.](\d\d?)(?!\d)(?:\D{1,4}(\d\d?):(\d\d))?")
-_EPOCH: Final = re.compile(r"\s*(\d{10})(\d{3})?\s*$")
+_EPOCH: Final = re.compile(r"\s*(\d{10})(?:\d{3})?(?:\.\d+)?\s*$")
 _MONTHS: Final = {
     name: i + 1
     for i, name in enumerate(["jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec"])
@@ -36,8 +36,9 @@ def iso_of(value: str, *, month_first: bool = False) -> str | None:
         return _epoch(int(found[1]))
     found = _ISO.match(value)
     if found:
-        year, month, day, hour, minute, second, zone = found.groups()
-        return _build(year, month, day, (hour, minute, second), zone)
+        year, month, day, short_month, short_day, hour, minute, second, half, zone = found.groups()
+        clock = (_of_day(hour, half), minute, second)
+        return _build(year, month or short_month, day or short_day, clock, zone)
     found = _WORDED.search(value)
     if found:
         return _worded(found)
@@ -63,10 +64,12 @@ def _worded(found: re.Match[str]) -> str | None:
     number = _MONTHS.get(month.lower())
     if number is None:
         return None
-    hour = found[7]
-    if hour and found[10]:
-        hour = str(int(hour) % 12 + 12 * (found[10][0] in "pP"))
-    return _build(year, str(number), day, (hour, found[8], found[9]), found[11])
+    return _build(year, str(number), day, (_of_day(found[7], found[10]), found[8], found[9]), found[11])
+
+
+def _of_day(hour: str | None, half: str | None) -> str | None:
+    """The hour of a clock of twelve as one of twenty-four."""
+    return str(int(hour) % 12 + 12 * (half[0] in "pP")) if hour and half else hour
 
 
 def _build(

@@ -1,8 +1,10 @@
 """The headline: what headings, structured data and the `<title>` offer, and how well they agree."""
 
 import re
+from bisect import bisect_left
 from typing import Final
 
+from worker.core.enrich.dates import find_dates
 from worker.core.html.keys import HEADLINE
 from worker.core.html.metadata.scene import Scene
 from worker.core.html.metadata.structured import text_of
@@ -28,33 +30,66 @@ def offers(scene: Scene) -> list[tuple[str, str]]:
 
 
 def _headings(scene: Scene) -> list[tuple[str, str]]:
-    elements, blocks = scene.page.elements, scene.page.blocks
-    found = []
-    if scene.title >= 0:
-        found.append(("h-in-title", scene.texts[scene.title]))
+    """Headings that may be the headline: neither a day, nor the site's name with its link to the first page."""
+    found: list[tuple[str, int]] = []
     levels: dict[str, list[int]] = {"h1": [], "h2": []}
-    for i, element in enumerate(blocks.element):
+    own, elements = _addresses(scene), scene.page.elements
+    for i, element in enumerate(scene.page.blocks.element):
         tag = elements.tag[element]
-        if tag in levels and not scene.outside[element]:
-            levels[tag].append(i)
-            parent = elements.parent[element]
-            if (scene.meaning[element] | scene.meaning[parent]) & HEADLINE and _TITLE_KEY.search(
-                f"{elements.key[element]} {elements.key[parent]}"
-            ):
-                found.append(("headline-class", scene.texts[i]))
-    if levels["h1"]:
-        found.append(("first-h1", scene.texts[levels["h1"][0]]))
-        if len(levels["h1"]) == 1:
-            found.append(("only-h1", scene.texts[levels["h1"][0]]))
-        before = [i for i in levels["h1"] if scene.first < 0 or i <= scene.first]
+        if tag not in levels or scene.outside[element] or _is_date(scene.texts[i], scene.page.language):
+            continue
+        path = _linked_path(scene, i)
+        if path in _HOME:
+            found.append(("site-heading", i))
+            continue
+        if path is not None:
+            found.append(("own-link" if path in own else "linked", i))
+        levels[tag].append(i)
+        if _is_headline_key(scene, element):
+            found.append(("headline-class", i))
+    if scene.title >= 0 and ("site-heading", scene.title) not in found:
+        found.append(("h-in-title", scene.title))
+    found += _placed(scene, levels)
+    return [(origin, scene.texts[i]) for origin, i in found]
+
+
+def _is_headline_key(scene: Scene, element: int) -> bool:
+    parent, key = scene.page.elements.parent[element], scene.page.elements.key
+    said = (scene.meaning[element] | scene.meaning[parent]) & HEADLINE
+    return bool(said and _TITLE_KEY.search(f"{key[element]} {key[parent]}"))
+
+
+def _placed(scene: Scene, levels: dict[str, list[int]]) -> list[tuple[str, int]]:
+    """The headings that stand out by their place: the first, the only one, the last before the body."""
+    found = []
+    top = "h1" if levels["h1"] else "h2"
+    if levels[top]:
+        found.append((f"first-{top}", levels[top][0]))
+        before = [i for i in levels[top] if scene.first < 0 or i <= scene.first]
         if before:
-            found.append(("h1-before-body", scene.texts[before[-1]]))
-    if len(levels["h2"]) == 1:
-        found.append(("only-h2", scene.texts[levels["h2"][0]]))
+            found.append((f"{top}-before-body", before[-1]))
+    found += [(f"only-{level}", places[0]) for level, places in levels.items() if len(places) == 1]
     before = [i for i in levels["h1"] + levels["h2"] if scene.first >= 0 and scene.first - 8 <= i <= scene.first]
     if before:
-        found.append(("h-before-body", scene.texts[max(before)]))
+        found.append(("h-before-body", max(before)))
     return found
+
+
+def _linked_path(scene: Scene, block: int) -> str | None:
+    """The path that a block leads to which is a link as a whole."""
+    anchors, blocks = scene.page.anchors, scene.page.blocks
+    start, end = blocks.start[block], blocks.end[block]
+    at = bisect_left(anchors.start, start)
+    if (
+        at < len(anchors.start)
+        and anchors.start[at] < end
+        and anchors.end[at] - anchors.start[at] > _WHOLE * (end - start)
+    ):
+        return _path(anchors.href[at])
+    return None
+
+
+_WHOLE: Final = 0.8
 
 
 def _structured(scene: Scene) -> list[tuple[str, str]]:
@@ -102,13 +137,38 @@ def _title_element(scene: Scene) -> list[tuple[str, str]]:
 def ballots(scene: Scene) -> list[Ballot]:
     """Every headline on offer."""
     groups = grouped(offers(scene), fold_title)
+    host = _host(scene)
     return [
-        Ballot(pairs[0][1], pairs[0][0], _cues(scene, folded, [origin for origin, _ in pairs]))
+        Ballot(pairs[0][1], pairs[0][0], _cues(scene, folded, [origin for origin, _ in pairs], host))
         for folded, pairs in groups.items()
     ]
 
 
-def _cues(scene: Scene, folded: str, origins: list[str]) -> list[str]:
+_HOME: Final = frozenset(("", "/index.html", "/index.php", "/home", "#", "./"))
+
+
+def _addresses(scene: Scene) -> set[str]:
+    """The paths of the page itself."""
+    own = {_path(href) for rel, href, _ in scene.page.relations if rel == "canonical"}
+    return own | {_path(scene.meta("og:url")), _path(scene.url)}
+
+
+_HOST_LETTERS: Final = 3
+
+
+def _path(url: str) -> str:
+    """The path of an address."""
+    return re.sub(r"^(?:https?:)?//[^/]*", "", url).rstrip("/")
+
+
+def _host(scene: Scene) -> str:
+    """The letters of the page's host."""
+    links = [href for rel, href, _ in scene.page.relations if rel == "canonical"]
+    url = next((url for url in (scene.meta("og:url"), *links, scene.url) if "//" in url), "")
+    return re.sub(r"[\W_]", "", url.partition("//")[2].partition("/")[0].casefold())
+
+
+def _cues(scene: Scene, folded: str, origins: list[str], host: str) -> list[str]:
     """What speaks for and against a headline: its origins and its shape."""
     words = folded.split()
     told = list(origins)
@@ -121,9 +181,24 @@ def _cues(scene: Scene, folded: str, origins: list[str]) -> list[str]:
         told.append("is-title")
     elif folded and title.startswith(folded):
         told.append("starts-title")
+    elif folded and title.endswith(folded):
+        told.append("ends-title")
     elif folded in title:
         told.append("in-title")
     if folded == fold_title(scene.meta("og:site_name")):
         told.append("site-name")
+    if len(folded) > _HOST_LETTERS and folded.replace(" ", "") in host:
+        told.append("in-host")
     told.append(f"agree-{min(len(set(origins)), 5)}")
     return told
+
+
+def _is_date(heading: str, language: str) -> bool:
+    """Whether a heading says a day and hardly more: blogs set one above the entries of a day."""
+    if len(heading) > _DATE_CHARS or not any(map(str.isdecimal, heading)):
+        return False
+    found = find_dates(heading, (language,) if language else ())
+    return bool(found) and found[0].end - found[0].start > len(heading) / 2
+
+
+_DATE_CHARS: Final = 40

@@ -34,17 +34,26 @@ def grouped(pairs: Sequence[tuple[str, str]], fold: Callable[[str], str]) -> dic
     return groups
 
 
+ONE: Final = frozenset(("title", "published"))
+"""Fields with one right value: their candidates run against each other, and against there being none."""
+
+
 def elect(field: str, ballots: Sequence[Ballot]) -> list[Candidate]:
     """Candidates with their chance of being right, best first."""
-    found = [Candidate(ballot.value, ballot.origin, chance(field, ballot.cues)) for ballot in ballots]
+    odds = [exp(support(field, ballot.cues)) for ballot in ballots]
+    every = 1.0 + sum(odds)
+    found = [
+        Candidate(ballot.value, ballot.origin, share / (every if field in ONE else 1.0 + share))
+        for ballot, share in zip(ballots, odds, strict=True)
+    ]
     return sorted(found, key=lambda candidate: -candidate.score)
 
 
-def chance(field: str, cues: Sequence[str]) -> float:
-    """Logistic regression over the cues of one value; unknown cues count nothing."""
+def support(field: str, cues: Sequence[str]) -> float:
+    """The log odds of one value from its cues; unknown cues count nothing."""
     weights = votes()[field]
     total = weights["bias"] + sum(weights.get(cue, 0.0) for cue in set(cues))
-    return 1.0 / (1.0 + exp(-max(-30.0, min(30.0, total))))
+    return max(-30.0, min(30.0, total))
 
 
 @cache
