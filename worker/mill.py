@@ -48,8 +48,9 @@ class Mill:
     ) -> None:
         self._names = Names.of(settings, slot)
         self._limits = Limits(page_bytes=settings.limits.page_bytes)
-        articles = settings.articles
-        self._markup = Markup(articles.links, articles.formatting) if articles.links or articles.formatting else None
+        told = settings.articles
+        asked = told.structure or told.links or told.formatting
+        self._markup = Markup(told.links, told.formatting) if asked else None
         self._tries = settings.limits.page_tries
         self._hook = settings.worker.test_hook
         self._known = suspects

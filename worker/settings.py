@@ -114,8 +114,10 @@ class Worker(_Group):
 
 
 class Articles(_Group):
-    """What the paragraphs of articles also say, where they come from html; with either, places in lists and tables."""
+    """What the paragraphs of articles also say, where they come from html."""
 
+    structure: bool = False
+    """Places in lists and tables, and of images; each of the others brings it too."""
     links: bool = False
     formatting: bool = False
     """Strong, emphasised and code."""

@@ -48,6 +48,15 @@ def test_each_page_is_in_the_metrics_once_and_in_order(pages, tmp_path):
     assert "empty" in {letter["reason"] for letter in letters}
 
 
+def test_each_page_with_articles_is_a_document_of_markdown(pages, tmp_path):
+    out = tmp_path / "out"
+    assert run(pages, "--out", out, "--markdown", "--links").returncode == 0
+    articles = lines(out / "articles.jsonl")
+    documents = {path.stem: path.read_text("utf-8") for path in (out / "markdown").glob("*/*.md")}
+    assert set(documents) == {a["article_id"] for a in articles if a["part"] == "main"}
+    assert all(f'title: "{a["title"]}"' in documents[a["article_id"]] for a in articles if a.get("title"))
+
+
 def test_broken_off_work_goes_on_and_gives_the_same_files(pages, tmp_path):
     """Half of a record behind the note, and the note of an earlier moment: as after kill -9."""
     out = tmp_path / "out"
