@@ -1,5 +1,6 @@
 """Page -> one row of numbers a block, and the groups (containers, signatures) its blocks fall into."""
 
+from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any, Final
@@ -26,6 +27,7 @@ _LONGEST_CUE: Final = 400
 _CUE_BITS: Final = np.arange(len(CATEGORIES))[:, None]
 _FLAG_BITS: Final = np.arange(FLAGS)[:, None]
 _ONE_HOT: Final = np.eye(len(TAGS) + 1, dtype=np.float32)
+_NO_CUE: Final = (0, 0)
 _OPENERS: Final = frozenset("\"'“”„«»‘’‚‹›「『—–-")
 
 
@@ -100,10 +102,10 @@ class _Columns:
         outer = self.tree.container[self.tree.parent[container]]
         signature = self.tree.signature[self.element]
         groups = tuple(np.unique(g, return_inverse=True)[1].reshape(-1) for g in (container, outer, signature))
-        cues = [cues_of(text) if len(text) < _LONGEST_CUE else (0, 0) for text in self.texts]
+        cues = [cues_of(text) if len(text) < _LONGEST_CUE else _NO_CUE for text in self.texts]
         title = self._title()
         self._text()
-        self._strings(title, np.array(cues).T)
+        self._strings(title, np.array(cues, dtype=np.int32).T)
         self._markup(container, outer)
         self._mass(groups)
         self._place(title, container)
@@ -165,9 +167,7 @@ class _Columns:
     def _strings(self, title: int, cues: Array) -> None:
         texts = self.texts
         n = len(texts)
-        seen: dict[str, int] = {}
-        for text in texts:
-            seen[text] = seen.get(text, 0) + 1
+        seen = Counter(texts)
         page_title = self.page.title
         description = next((v for k, v in self.page.metas if k in ("description", "og:description")), "")[:400]
         named = np.zeros((3, n), np.float32)
@@ -179,8 +179,8 @@ class _Columns:
             named[1, i] = texts[i][:60] in description or texts[i][-60:] in description
         whole, begins = cues[0] >> _CUE_BITS & 1, cues[1] >> _CUE_BITS & 1
         self.columns += [
-            np.array([_TAILS[text[-1]] for text in texts]) >> _TAIL_BITS & 1,
-            np.array([_HEADS[text[0]] for text in texts]) >> _HEAD_BITS & 1,
+            np.array([_TAILS[text[-1]] for text in texts], dtype=np.int32) >> _TAIL_BITS & 1,
+            np.array([_HEADS[text[0]] for text in texts], dtype=np.int32) >> _HEAD_BITS & 1,
             np.log(np.array([seen[text] for text in texts])),
             named,
             whole,
@@ -191,12 +191,11 @@ class _Columns:
 
     def _markup(self, container: Array, outer: Array) -> None:
         tree, element = self.tree, self.element
-        inline = [self.odds.of(key) for key in self.page.blocks.inline]
         parent = tree.parent[element]
         self.columns += [
-            _ONE_HOT[:, [_TAG.get(tag, len(TAGS)) for tag in self.tags]],
+            _ONE_HOT.take([_TAG.get(tag, len(TAGS)) for tag in self.tags], axis=1),
             tree.flags[element] >> _FLAG_BITS & 1,
-            np.array([said[1:4] for said in inline], np.float32).T,
+            self._inline(),
             tree.own[:, element],
             tree.own[:, parent],
             tree.own[0, tree.parent[parent]],
@@ -206,6 +205,13 @@ class _Columns:
             np.log1p(tree.depth[element]),
             np.minimum(tree.article[element], 5),
         ]
+
+    def _inline(self) -> Array:
+        """What the keys of inline elements say; most blocks stand in none."""
+        keys = self.page.blocks.inline
+        said = {key: self.odds.of(key)[1:4] for key in dict.fromkeys(keys)}
+        numbers = dict(zip(said, range(len(said)), strict=True))
+        return np.array(list(said.values()), np.float32).T.take([numbers[key] for key in keys], axis=1)
 
     def _mass(self, groups: tuple[Array, ...]) -> None:
         """How much low-link text the block's groups hold, against the page and the largest of their kind."""

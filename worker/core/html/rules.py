@@ -3,11 +3,13 @@
 import re
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import cache
 from typing import Any, Final
 
 import numpy as np
 from numpy.typing import NDArray
 
+from worker.core.enrich.letters import Table, look_up, table_of
 from worker.core.html.cues import CATEGORIES
 from worker.core.html.features import Features
 from worker.core.html.page import Page
@@ -36,8 +38,9 @@ _END_NOTE: Final = re.compile(
 )
 """How notes behind a story begin, as learned from English, German, French and Spanish pages."""
 _HEADINGS: Final = frozenset(("h1", "h2", "h3", "h4"))
-_LETTERS: Final = re.compile(r"\W+")
-_NO_LETTERS: Final = bytes(point for point in range(128) if _LETTERS.match(chr(point)))
+_NO_LETTERS: Final = re.compile(r"\W+")
+_BETWEEN: Final = "\x1e"
+"""Stands between texts that are folded together."""
 
 
 @dataclass(slots=True)
@@ -91,7 +94,8 @@ def _enclosing(draft: Draft, element: int, tag: str) -> int:
 
 def copies_off(draft: Draft) -> None:
     """A long paragraph printed again in another container goes, and so does a block that holds two others whole."""
-    folded = {i: _folded(draft.features.texts[i]) for i in np.flatnonzero(draft.chosen).tolist()}
+    chosen = np.flatnonzero(draft.chosen).tolist()
+    folded = dict(zip(chosen, _folded([draft.features.texts[i] for i in chosen]), strict=True))
     container = draft.features.groups[0]
     seen: dict[str, int] = {}
     for i, text in folded.items():
@@ -105,9 +109,16 @@ def copies_off(draft: Draft) -> None:
                 _off(draft, i, "holds others")
 
 
-def _folded(text: str) -> str:
-    """The letters, digits and underscores of a text."""
-    return text.encode().translate(None, _NO_LETTERS).decode() if text.isascii() else _LETTERS.sub("", text)
+def _folded(texts: list[str]) -> list[str]:
+    """Of each text its letters, digits and underscores."""
+    together = look_up(_BETWEEN.join(texts), _letters())
+    found = together.replace(" ", "").split(_BETWEEN) if together is not None else []
+    return found if len(found) == len(texts) else [_NO_LETTERS.sub("", text) for text in texts]
+
+
+@cache
+def _letters() -> Table:
+    return table_of({ord("_"): "_", ord(_BETWEEN): _BETWEEN})
 
 
 def title_off(draft: Draft) -> None:

@@ -99,7 +99,7 @@ def climb(elements: Elements, odds: Odds) -> Tree:
         signature[i] = kind * 65_536 + kinds[parent]
         flags[i] = flag
     return Tree(
-        np.array(flags),
+        np.array(flags, dtype=np.int32),
         np.array(container),
         np.array(article),
         np.array(signature),

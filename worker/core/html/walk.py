@@ -54,7 +54,14 @@ _BOLD: Final = 5
 _ITALIC: Final = 6
 _BLOCK: Final = 7
 _PRE: Final = 8
+_USUAL: Final = (
+    "div", "p", "li", "ul", "ol", "h1", "h2", "h3", "h4", "h5", "h6", "section", "article", "header", "footer", "nav",
+    "aside", "main", "figure", "figcaption", "table", "tbody", "thead", "tr", "td", "th", "form", "button",
+    "blockquote", "dl", "dt", "dd", "picture", "option", "body", "center", "fieldset",
+)  # fmt: skip
+"""Blocks that need not be asked for their kind; they are four in five elements."""
 _KINDS: Final[dict[str, int]] = {
+    **dict.fromkeys(_USUAL, _BLOCK),
     **dict.fromkeys(INLINE, _PLAIN),
     **dict.fromkeys(BOLD, _BOLD),
     **dict.fromkeys(ITALIC, _ITALIC),
@@ -290,6 +297,8 @@ _NAMES: Final[dict[str, int]] = {**dict.fromkeys(NAMING, 1), "class": 2, "style"
 
 def look_at(attributes: dict[str, str | None], *, inline: bool) -> tuple[str, bool]:
     """An element's key, and whether the markup hides it."""
+    if len(attributes) == 1 and (classes := attributes.get("class")):
+        return classes[:MAX_KEY], inline and _floats(classes)  # as four in ten have it
     key, hidden = "", False
     for name, value in attributes.items():
         what = _NAMES.get(name, 0)
