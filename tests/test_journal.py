@@ -1,9 +1,11 @@
 """What a process notes about itself is there after it, for its supervisor and for the next one."""
 
 import multiprocessing
+import subprocess
 import time
 
 from schemas.reasons import Reason
+from worker.ends import NEVER, Cause
 from worker.journal import Doing, Journal, Notebook, Suspect, Suspects
 
 PAGE = (2, 17, 1_700_000_000_000)
@@ -79,3 +81,42 @@ def test_time_in_which_nobody_could_look_is_not_idle_time():
     assert note.idle_seen_ns - note.idle_since_ns >= 10_000_000
     journal.idle(drained=False)
     assert journal.read().idle_since_ns == 0
+
+
+def test_ends_are_counted_over_runs(tmp_path):
+    path = tmp_path / "worker"
+    began = int(time.time())
+    for run in (1, 2):
+        notebook = Notebook(1, path)
+        notebook.ends.begin()
+        notebook.ends.count(Cause.REFUSED)
+        ended = notebook.ends.all()[Cause.REFUSED]
+        assert ended.times == run
+        assert began <= ended.last <= time.time()
+        notebook.close()
+    assert Notebook(1, path).ends.all() == {**NEVER, Cause.REFUSED: ended}
+
+
+def test_a_run_that_came_to_no_end_was_killed(tmp_path):
+    """As one that runs out of memory in a container, where every run has the same number."""
+    path = tmp_path / "worker"
+    Notebook(1, path).ends.begin()
+    second = Notebook(1, path)
+    assert second.ends.all() == NEVER
+    second.ends.begin()
+    assert second.ends.all()[Cause.KILLED].times == 1
+    second.close()
+    third = Notebook(1, path)
+    third.ends.begin()
+    assert third.ends.all()[Cause.KILLED].times == 1
+
+
+def test_a_predecessor_that_still_runs_was_not_killed(tmp_path):
+    path = tmp_path / "worker"
+    notebook = Notebook(1, path)
+    with subprocess.Popen(["sleep", "60"]) as other:
+        notebook.ends._words[0] = other.pid  # noqa: SLF001 - as begun by another process
+        Notebook(1, path).ends.begin()
+        assert Notebook(1, path).ends.all() == NEVER
+        notebook.ends._words[0] = other.pid  # noqa: SLF001 - into its own, which nobody reads any more
+        other.kill()

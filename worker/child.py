@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Any, Final
 
 from worker import log as logs
+from worker.ends import Cause
 from worker.journal import Journal, Suspects
 from worker.loop import Loop, TooManyBad
 from worker.mill import Mill
@@ -44,14 +45,14 @@ class Exit(IntEnum):
 
 FINAL: Final = frozenset({Exit.CONFIGURATION, Exit.TOO_MANY_BAD, Exit.OFFSETS_GONE, Exit.REFUSED})
 """Codes after which a process is not started again: trying again would end the same way."""
-_ENDS: Final[dict[type[Exception], Exit]] = {
-    TooManyBad: Exit.TOO_MANY_BAD,
-    OffsetsGone: Exit.OFFSETS_GONE,
-    Refused: Exit.REFUSED,
-    TopicMissing: Exit.CONFIGURATION,
-    TooLargeForBroker: Exit.CONFIGURATION,
-    Fenced: Exit.FENCED,
-    TransportError: Exit.FAILED,
+_ENDS: Final[dict[type[Exception], tuple[Exit, Cause]]] = {
+    TooManyBad: (Exit.TOO_MANY_BAD, Cause.BAD_PAGES),
+    OffsetsGone: (Exit.OFFSETS_GONE, Cause.OFFSETS_GONE),
+    Refused: (Exit.REFUSED, Cause.REFUSED),
+    TopicMissing: (Exit.CONFIGURATION, Cause.TOPIC_MISSING),
+    TooLargeForBroker: (Exit.CONFIGURATION, Cause.TOO_LARGE),
+    Fenced: (Exit.FENCED, Cause.FENCED),
+    TransportError: (Exit.FAILED, Cause.GAVE_UP),
 }
 _HEADROOM: Final = 2
 """The address space may grow by this many times the page's memory limit; the supervisor's watch on resident memory is
@@ -113,7 +114,8 @@ def _run(charge: Charge, stop: "_Stop", log: logs.Log) -> Exit:
         transport = charge.make_transport(charge.settings, charge.slot)
         charge.work(charge, transport, stop.asked, log)
     except (TransportError, TooManyBad) as error:
-        code = next(code for kind, code in _ENDS.items() if isinstance(error, kind))
+        code, cause = next(end for kind, end in _ENDS.items() if isinstance(error, kind))
+        charge.journal.ends(cause)
         log.error("stopped", error=str(error), exit_code=int(code))  # noqa: TRY400 - the message says it all
         return code
     except Exception as error:

@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Final
 
 from schemas.reasons import Reason
+from worker.ends import CAUSES, END_WORDS, Cause, Ends
 from worker.kept import Words, begin, predecessor
 
 _SUSPECTS: Final = 256
@@ -20,7 +21,9 @@ _SUSPECTS: Final = 256
 _ROW: Final = 5
 SUSPECT_WORDS: Final = 1 + _SUSPECTS * _ROW
 """Their number, and a row for each: partition, offset, timestamp, tries, reason."""
-_LAYOUT: Final = 2
+_JOURNALS: Final = 1 + SUSPECT_WORDS + END_WORDS
+"""Where the journals begin: behind the layout, the suspects and the ends."""
+_LAYOUT: Final = 3
 """First word of what is kept: a number that grows when the words come to mean something else."""
 _REASONS: Final = (Reason.CRASHED, Reason.TIME_LIMIT, Reason.MEMORY_LIMIT)
 
@@ -49,6 +52,7 @@ class _Field(IntEnum):
     IN_FLIGHT = 10
     STAMP = 11
     IDLE_SEEN = 12
+    END = 13
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,6 +77,8 @@ class Note:
     """Of pages in hand and their outputs."""
     timestamp_ms: int
     """Of the record in hand; it tells it from another at the same offset of a topic that was made anew."""
+    end: Cause | None
+    """Why it ends; None while it runs, and when it could not say."""
 
 
 class Journal:
@@ -102,6 +108,7 @@ class Journal:
             w[_Field.RESTING_RSS],
             w[_Field.IN_FLIGHT],
             w[_Field.STAMP],
+            CAUSES[w[_Field.END] - 1] if w[_Field.END] else None,
         )
 
     def clear(self) -> None:
@@ -156,6 +163,10 @@ class Journal:
         """Bytes resident between pages."""
         self._words[_Field.RESTING_RSS] = rss
 
+    def ends(self, cause: Cause) -> None:
+        """This process is about to end, and why."""
+        self._words[_Field.END] = 1 + CAUSES.index(cause)
+
 
 @dataclass(frozen=True, slots=True)
 class Suspect:
@@ -206,27 +217,29 @@ class Suspects:
 
 
 class Notebook:
-    """The journals and suspects of one supervisor: a file that the next one reads, when there is a place for it."""
+    """Suspects, ends and journals of one supervisor: a file that the next one reads, when there is a place for it."""
 
     def __init__(self, slots: int, path: Path | None) -> None:
-        """Takes over the predecessor's suspects. Raises OSError when nothing can be kept at `path`."""
+        """Takes over the predecessor's suspects and ends. Raises OSError when nothing can be kept at `path`."""
         before = predecessor(path) if path is not None else []
         if before[:1] != [_LAYOUT]:
             before = []
-        size = 1 + SUSPECT_WORDS + slots * len(_Field)
+        size = _JOURNALS + slots * len(_Field)
         words = Words(size) if path is None else begin(path, size)
         words.cells[0] = _LAYOUT
-        for cell, value in enumerate(before[: 1 + SUSPECT_WORDS]):
+        for cell, value in enumerate(before[:_JOURNALS]):
             words.cells[cell] = value
         self._path = path
         self.suspects = Suspects(words, 1)
-        self.journals = [Journal(words, 1 + SUSPECT_WORDS + slot * len(_Field)) for slot in range(slots)]
-        self.left_in_hand = _in_hand(before[1 + SUSPECT_WORDS :])
+        self.ends = Ends(words, 1 + SUSPECT_WORDS)
+        self.journals = [Journal(words, _JOURNALS + slot * len(_Field)) for slot in range(slots)]
+        self.left_in_hand = _in_hand(before[_JOURNALS:])
         """Pages that the predecessor's processes had in hand when all of them died."""
 
     def close(self) -> None:
-        """After a clean end: what nobody needs is not kept."""
-        if self._path is not None and not self.suspects.all():
+        """After an end that is not a kill: what nobody needs is not kept."""
+        self.ends.finish()
+        if self._path is not None and not self.suspects.all() and not self.ends.any():
             self._path.unlink(missing_ok=True)
 
 

@@ -15,6 +15,7 @@ from worker.journal import Journal
 from worker.log import Log, Sampler
 from worker.mill import Mill
 from worker.settings import Settings
+from worker.skips import tell_skips
 from worker.spans import NoSpans, Spans
 from worker.stopwatch import Stopwatch
 from worker.tally import Report, Standing, Tally, Trouble
@@ -72,6 +73,7 @@ class Loop:
     def _turn(self) -> None:
         try:
             batch = self._poll()
+            tell_skips(batch, self.log, self.report)
             if batch.records:
                 self._work(batch)
             else:

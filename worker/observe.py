@@ -4,21 +4,24 @@ It lives in the supervisor: the processes send what they did, so one that starts
 Names and labels are a contract: dashboards and alerts in deploy/ are written against them.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from importlib.resources import files
 from time import time
 from typing import Final
 
-from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, disable_created_metrics
+from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, Metric, disable_created_metrics
+from prometheus_client.metrics_core import CounterMetricFamily, GaugeMetricFamily
+from prometheus_client.registry import Collector
 
 from schemas.messages import Part, WarningCode
 from schemas.reasons import REASONS
 from worker import VERSION
 from worker.core.metrics import FIELDS
 from worker.core.model import CORE_VERSION, Label
+from worker.ends import NEVER, Cause, Ended
 from worker.live.sources import Health
 from worker.stopwatch import STAGES
-from worker.tally import Overview, Report, Standing, Tally
+from worker.tally import Overview, Report, Skipped, Standing, Tally
 
 LANGUAGES: Final = frozenset(
     entry.name.removesuffix(".toml")
@@ -39,6 +42,7 @@ class Metrics:
         self,
         overview: Callable[[], Overview] | None = None,
         sources: Callable[[], Mapping[Health, int]] | None = None,
+        ends: Callable[[], Mapping[Cause, Ended]] = lambda: NEVER,
     ) -> None:
         disable_created_metrics()  # type: ignore[no-untyped-call]  # a second series for each counter, which nobody asks for
         self.registry = CollectorRegistry()
@@ -59,6 +63,9 @@ class Metrics:
         self.deliver = histogram("deliver_seconds", "Wall time of a batch's transaction", _SECONDS)
         self.batches = counter("batches", "Transactions committed")
         self.troubles = counter("transport_errors", "Calls to the brokers that failed and were tried again")
+        self.skipped = counter(
+            "skipped_records", "Records deleted before they were read, passed over as `KAFKA__ON_OFFSETS_GONE` says"
+        )
         self.restarts = counter("restarts", "Consumer processes started again", "cause")
         self.rebalances = counter("rebalances", "Times that a process got its partitions anew")
         self.lag = gauge("lag_records", "Records not yet read, per partition assigned here", "partition")
@@ -81,6 +88,7 @@ class Metrics:
         """Per process: when the newest page it delivered was made, seconds since 1970."""
         self.lag_seconds.set_function(self._seconds_behind)
         self._start_at_zero()
+        self.registry.register(_EndsCollector(ends))
         if overview is not None:
             self._read_when_asked(overview)
         if sources is not None:
@@ -93,6 +101,8 @@ class Metrics:
             self._newest[process] = time() - report.lag_seconds
         elif isinstance(report, Standing):
             self._stand(process, report)
+        elif isinstance(report, Skipped):
+            self.skipped.inc(report.records)
         else:
             self.troubles.inc()
 
@@ -101,6 +111,11 @@ class Metrics:
         self.restarts.labels(cause if cause in CAUSES else "exit").inc()
         self._stand(process, Standing({}, 0))
         self._rebalances_seen[process] = 0
+
+    def ended(self) -> None:
+        """All processes have ended; their partitions are no longer here."""
+        for process in list(self._lags):
+            self._stand(process, Standing({}, 0))
 
     def _add(self, tally: Tally) -> None:
         self.pages.labels("article").inc(tally.article_pages)
@@ -187,3 +202,23 @@ class Metrics:
 
     def _histogram(self, name: str, text: str, buckets: tuple[float, ...], *labels: str) -> Histogram:
         return Histogram(f"newsmill_{name}", text, labels, registry=self.registry, buckets=buckets)
+
+
+class _EndsCollector(Collector):
+    """What ended the workers of this instance, read where it is kept."""
+
+    def __init__(self, ends: Callable[[], Mapping[Cause, Ended]]) -> None:
+        self._ends = ends
+
+    def collect(self) -> Iterator[Metric]:
+        """Both families, every cause in each."""
+        stops = CounterMetricFamily(
+            "newsmill_stops", "Times that a worker of this instance ended unasked, over all its runs", labels=["cause"]
+        )
+        last = GaugeMetricFamily(
+            "newsmill_last_stop_timestamp_seconds", "When one last did for this cause; 0: never", labels=["cause"]
+        )
+        for cause, ended in self._ends().items():
+            stops.add_metric([cause], ended.times)
+            last.add_metric([cause], ended.last)
+        yield from (stops, last)

@@ -20,6 +20,7 @@ from schemas.messages import PageMetrics, SourceMetrics
 from worker.journal import Journal
 from worker.log import Log, Sampler
 from worker.settings import Settings
+from worker.skips import tell_skips
 from worker.tally import Report, Standing, Trouble
 from worker.transport import Batch, Output, Record, Transport, Unavailable
 
@@ -131,6 +132,7 @@ class Rollup:
         try:
             with self.journal.calling():
                 batch = self.transport.poll()
+            tell_skips(batch, self.log, self.report)
             if batch.session is None:  # positions were read anew: what was open comes again
                 self._open.clear()
             else:

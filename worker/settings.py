@@ -156,6 +156,8 @@ class Http(_Group):
     """0 takes a free port."""
     host: str = Field(default_factory=lambda: _ALL if in_container() else "127.0.0.1")
     live_page: bool = True
+    linger_seconds: Annotated[float, Field(ge=0)] = 30.0
+    """How long the metrics stay after a fault has ended the worker: twice what lies between two scrapes."""
 
 
 class Log(_Group):

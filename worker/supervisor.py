@@ -9,7 +9,7 @@ import multiprocessing
 import os
 import signal
 import time
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from hashlib import blake2b
 from multiprocessing import connection
@@ -18,6 +18,7 @@ from typing import Any, Final
 from schemas.reasons import Reason
 from worker import log as logs
 from worker.child import FINAL, Charge, Exit, Work, grind_pages, main, resident_bytes
+from worker.ends import Cause, Ended
 from worker.journal import Accused, Doing, Journal, Note, Notebook
 from worker.mill import OUT_OF_MEMORY
 from worker.paths import state_dir
@@ -69,6 +70,7 @@ class Supervisor:
         self._log = logs.get(process="supervisor")
         self._stop = _CONTEXT.Event()
         self._notebook = _notebook(settings, self._log)
+        self._ends = self._notebook.ends
         self._suspects = self._notebook.suspects
         self._slots = [Slot(number, journal) for number, journal in enumerate(self._notebook.journals)]
         self._stop_asked = False
@@ -84,6 +86,7 @@ class Supervisor:
         """Until a signal, until idle for the settings' time, or until it cannot go on; returns why."""
         for number in (signal.SIGTERM, signal.SIGINT):
             signal.signal(number, self.ask_to_stop)
+        self._ends.begin()
         for page in self._notebook.left_in_hand:
             self._accuse(page, Reason.CRASHED, with_supervisor=True)
         try:
@@ -106,6 +109,18 @@ class Supervisor:
             sum(map(resident_bytes, [os.getpid(), *(slot.process.pid for slot in self._slots if slot.alive)])),
             sum(note.in_flight_bytes for note in notes),
         )
+
+    def ends(self) -> Mapping[Cause, Ended]:
+        """What has ended the workers of this instance so far."""
+        return self._ends.all()
+
+    def linger(self, seconds: float) -> None:
+        """Wait that long, or until told to stop."""
+        until = time.monotonic() + seconds
+        if not self._stop_asked:
+            self._log.info("lingers", seconds=seconds)
+        while not self._stop_asked and time.monotonic() < until:
+            time.sleep(_WATCH_SECONDS)
 
     def _turn(self) -> None:
         now = time.monotonic()
@@ -187,8 +202,8 @@ class Supervisor:
             slot.verdict = Reason.MEMORY_LIMIT
         if code in FINAL:
             slot.code = code
-            self._ended = Exit(code)
             self._log.info("ended", slot=slot.number, exit_code=code)
+            self._end(Exit(code), note.end or Cause.GAVE_UP)
             return
         if code != Exit.CLEAN and note.doing is Doing.PAGE:  # clean: somebody asked this process alone to stop
             self._accuse((note.partition, note.offset, note.timestamp_ms), slot.verdict or Reason.CRASHED)
@@ -212,11 +227,18 @@ class Supervisor:
         worker = self._settings.worker
         if slot.deaths > worker.restarts_in_a_row:
             self._log.error("gave_up", slot=slot.number, deaths=slot.deaths, exit_code=code)
-            self._ended = Exit.FENCED if code == Exit.FENCED else Exit.FAILED
+            fenced = code == Exit.FENCED
+            self._end(*((Exit.FENCED, Cause.FENCED) if fenced else (Exit.FAILED, Cause.GAVE_UP)))
             return
         pause = min(worker.restart_backoff_seconds * 2 ** (slot.deaths - 1), worker.restart_backoff_max_seconds)
         slot.start_at = time.monotonic() + pause
         self._log.warning("died", slot=slot.number, exit_code=code, start_again_seconds=pause)
+
+    def _end(self, code: Exit, cause: Cause) -> None:
+        """The worker has to end; the first cause counts."""
+        if self._ended is None:
+            self._ended = code
+            self._ends.count(cause)
 
     def _note_progress(self) -> None:
         notes = [slot.journal.read() for slot in self._slots if slot.alive]
@@ -245,6 +267,8 @@ class Supervisor:
         failed = late or any(code not in (None, Exit.CLEAN) for code in self._codes())
         if self._ended is not None and self._ended is not Exit.CLEAN:
             return self._ended
+        if failed:
+            self._ends.count(Cause.STOP_FAILED)
         return Exit.FAILED if failed else Exit.CLEAN
 
     def _codes(self) -> Iterable[int | None]:

@@ -71,7 +71,14 @@ class Trouble:
     kind: str
 
 
-Report = Tally | Standing | Trouble
+@dataclass(frozen=True, slots=True)
+class Skipped:
+    """Records that were deleted before they were read, passed over as the settings say."""
+
+    records: int
+
+
+Report = Tally | Standing | Trouble | Skipped
 """What a consumer process tells its supervisor."""
 
 

@@ -80,10 +80,16 @@ def _overview() -> Iterator[Panel]:
     )
     yield graph(
         "Trouble",
-        "Processes started again, calls to brokers that failed, rebalances.",
+        "Processes started again, calls to brokers that failed, rebalances, and pages that retention took unread.",
         Query(f"sum (increase(newsmill_restarts_total{{{SELECT}}}{RATE}))", "restarts"),
         Query(f"sum (increase(newsmill_transport_errors_total{{{SELECT}}}{RATE}))", "failed calls"),
         Query(f"sum (increase(newsmill_rebalances_total{{{SELECT}}}{RATE}))", "rebalances"),
+        Query(f"sum (increase(newsmill_skipped_records_total{{{SELECT}}}{RATE}))", "deleted pages passed over"),
+    )
+    yield graph(
+        "Ends of workers",
+        "By cause, counted over all runs: a step is a worker that ended unasked, and the runbook says what then.",
+        Query(gauge("stops_total", "sum", "cause"), "{{cause}}"),
     )
     yield graph(
         "Since the last progress",

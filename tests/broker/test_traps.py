@@ -12,16 +12,17 @@ from pathlib import Path
 
 import kafka
 import pytest
-from kafka.errors import KafkaConnectionError, KafkaError
+from kafka.errors import KafkaConnectionError, KafkaError, MessageSizeTooLargeError, TopicAuthorizationFailedError
 from kafka.structs import ConsumerGroupMetadata, OffsetAndMetadata, TopicPartition
 
 from tests.kit.kafka import Corner, ended, page, running
 from worker.local_broker import LocalKafka
 from worker.local_broker.config import Cluster, nodes_from, server_properties
 from worker.settings import Kafka
-from worker.transport import Output, TooLargeForBroker, TransportError, Unavailable
+from worker.transport import Output, Refused, TooLargeForBroker, TransportError, Unavailable
 from worker.transport.kafka import KafkaTransport, guards
 from worker.transport.kafka.consumer import GroupMember
+from worker.transport.kafka.errors import translate
 from worker.transport.kafka.producer import TransactionalProducer
 
 
@@ -104,6 +105,15 @@ def test_a_failed_send_fails_the_batch_and_commits_nothing(corner):
     assert sorted(r.value for r in first_batch(transport).records)  # the same pages again
     transport.close()
     assert articles(corner) == []
+
+
+@pytest.mark.parametrize(
+    ("hidden", "told"),
+    [(MessageSizeTooLargeError(), TooLargeForBroker), (TopicAuthorizationFailedError(), Refused)],
+)
+def test_a_batch_that_fails_after_one_send_was_refused_is_told_by_that_one(hidden, told):
+    """Else the worker takes it for an outage, and tries again for ever."""
+    assert type(translate(KafkaError("Cannot perform send", hidden), "delivering a batch")) is told
 
 
 # 3, 7 and 8: configuration

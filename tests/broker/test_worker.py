@@ -8,7 +8,7 @@ import time
 import orjson
 import pytest
 
-from tests.kit.kafka import Corner, ask, ended, page, running
+from tests.kit.kafka import Corner, ask, ended, page, running, stops
 
 RUBBISH = bytes(range(256)) * 8
 BAD = {
@@ -146,11 +146,15 @@ def test_a_page_that_ends_the_whole_worker_is_dead_lettered_by_the_worker_that_i
     corner.produce([page(n) for n in range(10)])
     [poison] = corner.produce([page(10)], headers=[("newsmill-test-hook", b"exit all")])
     corner.produce([page(n) for n in range(11, 20)])
-    codes = []
-    while 0 not in codes and len(codes) < 4:
-        with running(corner, "--stop-when-idle", "1") as process:
-            codes.append(ended(process)[0])
-    assert codes == [-signal.SIGKILL, -signal.SIGKILL, 0]
+    for _ in range(2):
+        with running(corner) as process:
+            assert ended(process)[0] == -signal.SIGKILL
+    with running(corner) as process:
+        port = next(orjson.loads(line)["http_port"] for line in process.stderr if '"newsmill"' in line)
+        corner.wait_for(20)
+        assert stops(ask(port, "/metrics")[1]) == {"killed": 2}
+        process.send_signal(signal.SIGTERM)
+        assert ended(process)[0] == 0
     [letter] = corner.read(corner.topics.dead_letters)
     assert (letter_position(letter), header(letter, "newsmill.reason")) == (poison, "crashed")
     positions = corner.positions_out()
@@ -186,9 +190,10 @@ def test_health_and_metrics_answer_while_it_runs(corner):
 
 
 def test_a_missing_topic_ends_with_its_own_message(kafka, topic_names):
-    with running(Corner(kafka.bootstrap, topic_names)) as process:
+    with running(Corner(kafka.bootstrap, topic_names), NEWSMILL_HTTP__LINGER_SECONDS="0.5") as process:
         code, log = ended(process)
     assert code == 2
+    assert [line["event"] for line in log][-2:] == ["lingers", "stopped"]
     assert any("newsmill topics create" in line.get("error", "") for line in log)
 
 

@@ -94,6 +94,7 @@ def environment(bootstrap, user):
 def started(command, instance, kafka_settings, **more):
     variables = {f"NEWSMILL_KAFKA__{name.upper()}": value for name, value in kafka_settings.items()}
     variables |= {"NEWSMILL_INSTANCE": instance, "NEWSMILL_HTTP__PORT": "0", "NEWSMILL_WORKER__PROCESSES": "1"}
+    variables["NEWSMILL_HTTP__LINGER_SECONDS"] = "0"
     code = f"import sys; sys.argv[1:] = {command!r}; from worker.cli import main; main()"
     return subprocess.Popen(
         [sys.executable, "-c", code], env={**os.environ, **variables, **more}, stderr=subprocess.DEVNULL

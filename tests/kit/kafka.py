@@ -1,6 +1,7 @@
 """A corner of a real broker for one test: its topics, pages in, records out as a reader downstream sees them."""
 
 import os
+import re
 import signal
 import subprocess
 import sys
@@ -52,7 +53,7 @@ class Corner:
             topics=self.topics.model_dump(),
             worker={"processes": 1, "batch_pages": 50, "restart_backoff_seconds": 0.1, **self.worker, **worker},
             limits=self.limits,
-            http={"port": 0, "host": "127.0.0.1"},
+            http={"port": 0, "host": "127.0.0.1", "linger_seconds": 0.0},
         )
 
     def create(self) -> "Corner":
@@ -176,6 +177,32 @@ def ended(process: subprocess.Popen, seconds: float = 90.0) -> tuple[int, list[d
     """Exit code and log lines of a worker that ends by itself."""
     _, log = process.communicate(timeout=seconds)
     return process.returncode, [orjson.loads(line) for line in log.splitlines() if line.startswith("{")]
+
+
+def last_words(process: subprocess.Popen) -> tuple[int, list[dict], str]:
+    """Exit code, log lines and metrics of a worker that a fault ends, as a scraper reads them before it is gone.
+
+    The worker must linger long enough: see LINGERING.
+    """
+    log: list[dict] = []
+    for line in process.stderr:
+        log += [orjson.loads(line)] if line.startswith("{") else []
+        if log and log[-1]["event"] == "lingers":
+            break
+    port = next(line["http_port"] for line in log if line["event"] == "newsmill")
+    text = ask(port, "/metrics")[1]
+    process.send_signal(signal.SIGTERM)
+    code, rest = ended(process)
+    return code, log + rest, text
+
+
+def stops(metrics: str) -> dict[str, int]:
+    """How often which cause has ended the instance's workers, of those that ever did."""
+    found = re.findall(r'(?m)^newsmill_stops_total\{cause="(\w+)"\} (\d+)', metrics)
+    return {cause: int(times) for cause, times in found if times != "0"}
+
+
+LINGERING = {"NEWSMILL_HTTP__LINGER_SECONDS": "60"}
 
 
 def ask(port: int, path: str) -> tuple[int, str]:

@@ -59,7 +59,7 @@ def run(settings: Settings, work: Work = grind_pages) -> Exit:
         board.forget(slot)
 
     supervisor = Supervisor(settings, report, died, work)
-    metrics = Metrics(supervisor.overview, lambda: board.sources(time.time()))
+    metrics = Metrics(supervisor.overview, lambda: board.sources(time.time()), supervisor.ends)
     routes = routes_of(settings, metrics, board, supervisor.overview)
     try:
         server = health.serve(settings.http.host, settings.http.port, routes)
@@ -69,6 +69,9 @@ def run(settings: Settings, work: Work = grind_pages) -> Exit:
     log.info("newsmill", version=VERSION, processes=settings.worker.processes, http_port=server.server_port)
     try:
         code = supervisor.run()
+        metrics.ended()
+        if code is not Exit.CLEAN:
+            supervisor.linger(settings.http.linger_seconds)
     finally:
         server.shutdown()
     log.info("stopped", exit_code=int(code))

@@ -47,11 +47,30 @@ class Output:
 
 
 @dataclass(frozen=True, slots=True)
+class Skip:
+    """Records that were deleted before they were read, and are passed over as the settings say."""
+
+    topic: str
+    partition: int
+    committed: int
+    """Where the group stood."""
+    goes_on: int
+    """Where it stands now."""
+
+    @property
+    def records(self) -> int:
+        """Offsets passed over; 0 where the topic ends before the committed position, and is read again."""
+        return max(0, self.goes_on - self.committed)
+
+
+@dataclass(frozen=True, slots=True)
 class Batch:
     """Records polled together; `session` is the transport's own note of the membership they were read under."""
 
     records: Sequence[Record] = ()
     session: object = None
+    skips: Sequence[Skip] = ()
+    """Passed over since the last poll, and committed so; a batch that has some has no records."""
 
     def split(self, at: int) -> "tuple[Batch, Batch]":
         """The first `at` records, and the rest; each can be delivered by itself, in that order."""

@@ -4,7 +4,7 @@ What one delivery is: the outputs of a batch and the positions behind it, in one
 the batch was read in (KIP-447). After any failure the producer is made anew and all positions are read again.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from worker.settings import Settings
 from worker.transport import Batch, Output, Progress, TransportError
@@ -25,15 +25,15 @@ class KafkaTransport:
     def poll(self) -> Batch:
         """The next records, possibly none. Raises TransportError."""
         self._producer.open()
-        return self._member.poll(self._linger)
+        batch = self._member.poll(self._linger)
+        if batch.skips:
+            self._commit((), {(skip.topic, skip.partition): skip.goes_on for skip in batch.skips}, batch.session)
+            return Batch(skips=batch.skips)
+        return batch
 
     def deliver(self, batch: Batch, outputs: Sequence[Output]) -> None:
         """Write `outputs` and commit the positions behind `batch`, both or neither. Raises TransportError."""
-        try:
-            self._producer.commit(outputs, batch.next_offsets(), batch.session)
-        except TransportError:
-            self._member.forget()
-            raise
+        self._commit(outputs, batch.next_offsets(), batch.session)
 
     def give_back(self, batch: Batch) -> None:
         """Hand these records out again at the next poll."""
@@ -51,3 +51,10 @@ class KafkaTransport:
         """Leave the group; an undelivered batch is dropped. Never raises."""
         self._member.discard()
         self._producer.discard()
+
+    def _commit(self, outputs: Sequence[Output], offsets: Mapping[tuple[str, int], int], session: object) -> None:
+        try:
+            self._producer.commit(outputs, offsets, session)
+        except TransportError:
+            self._member.forget()
+            raise

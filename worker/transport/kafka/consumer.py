@@ -6,11 +6,11 @@ from typing import Any, Final
 import kafka
 from kafka.consumer.subscription_state import ConsumerRebalanceListener
 from kafka.coordinator.assignors.cooperative_sticky import CooperativeStickyAssignor
-from kafka.errors import IllegalStateError, KafkaError, KafkaTimeoutError
+from kafka.errors import IllegalStateError, KafkaError, KafkaTimeoutError, OffsetOutOfRangeError
 from kafka.structs import MemberState, TopicPartition
 
 from worker.settings import Kafka
-from worker.transport import Batch, OffsetsGone, Progress, Record, TopicMissing
+from worker.transport import Batch, OffsetsGone, Progress, Record, Skip, TopicMissing
 from worker.transport.kafka.errors import translate
 from worker.transport.kafka.guards import (
     finish_joins_that_outlast_a_poll,
@@ -47,17 +47,28 @@ class GroupMember:
         self._listener = _Listener()
         self._turns = Turns(batch_pages, batch_bytes)
         self._membership: tuple[int, str] | None = None
+        self._gone: set[TopicPartition] = set()
+        """Partitions whose position the broker has not, until they are placed anew."""
         self.rebalances = 0
 
     def poll(self, seconds: float) -> Batch:
-        """Records read under one membership; empty while the group settles. Raises TransportError."""
+        """Records read under one membership; empty while the group settles. Raises TransportError.
+
+        Where records were passed over, the new positions are still to be committed.
+        """
         try:
             consumer = self._open()
             polled = self._turns.fill(consumer, self._patience(consumer, seconds), self._listener.unplaced)
             member = consumer.group_metadata()
             if (member.generation_id, member.member_id) != self._membership or self._listener.unplaced:
-                self._place(consumer, member)
-                return Batch()
+                skips = self._place(consumer, member)
+                return Batch(session=member, skips=skips) if skips else Batch()
+        except OffsetOutOfRangeError as error:
+            self.discard()
+            if self._settings.on_offsets_gone == "stop":
+                raise translate(error, "polling") from error
+            self._gone.update(*error.args)
+            return Batch()
         except Exception as error:
             self.discard()
             raise translate(error, "polling") from error
@@ -134,17 +145,36 @@ class GroupMember:
             consumer.subscribe([self._topic], listener=self._listener)
         return self._consumer
 
-    def _place(self, consumer: kafka.KafkaConsumer, member: Any) -> None:  # noqa: ANN401 - kafka's group metadata
-        """Every assigned partition to its committed position, from the loop; then let the paused ones go."""
+    def _place(self, consumer: kafka.KafkaConsumer, member: Any) -> list[Skip]:  # noqa: ANN401 - kafka's group metadata
+        """Every assigned partition to its committed position, from the loop; then let the paused ones go.
+
+        Returns what was passed over where that position is gone.
+        """
         if member.state != MemberState.STABLE:
-            return
+            return []
+        skips = []
         for partition in consumer.assignment():
             committed = consumer.committed(partition, timeout_ms=_CALL_MS)
+            if partition in self._gone and committed is not None:
+                skip = self._skip(consumer, partition, committed)
+                committed = skip.goes_on
+                skips += [skip] if skip.goes_on != skip.committed else []
             self._seek(consumer, partition, committed)
             consumer.resume(partition)
         self._listener.unplaced.clear()
         self._membership = (member.generation_id, member.member_id)
         self.rebalances += 1
+        return skips
+
+    def _skip(self, consumer: kafka.KafkaConsumer, partition: TopicPartition, committed: int) -> Skip:
+        """From a position that the broker did not have to one that it has; to the same one if it has it now."""
+        [oldest] = consumer.beginning_offsets([partition], timeout_ms=_CALL_MS).values()
+        [end] = consumer.end_offsets([partition], timeout_ms=_CALL_MS).values()
+        if oldest <= committed <= end:
+            self._gone.discard(partition)
+            return Skip(partition.topic, partition.partition, committed, committed)
+        goes_on = oldest if self._settings.on_offsets_gone == "earliest" else end
+        return Skip(partition.topic, partition.partition, committed, goes_on)
 
     def _seek(self, consumer: kafka.KafkaConsumer, partition: TopicPartition, committed: int | None) -> None:
         if committed is not None:
@@ -203,7 +233,7 @@ def _arguments(settings: Kafka, client_id: str, batch_pages: int, batch_bytes: i
         "group_id": settings.group_id,
         "isolation_level": "read_committed",
         "enable_auto_commit": False,
-        "auto_offset_reset": "none" if settings.on_offsets_gone == "stop" else settings.on_offsets_gone,
+        "auto_offset_reset": "none",
         "partition_assignment_strategy": (CooperativeStickyAssignor,),
         "session_timeout_ms": session_ms,
         "heartbeat_interval_ms": max(200, session_ms // 10),

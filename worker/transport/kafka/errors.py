@@ -87,11 +87,18 @@ def translate(error: Exception, doing: str) -> TransportError:
     """The transport's error for one of kafka-python's; `doing` says during what, as in "while committing"."""
     if isinstance(error, TransportError):
         return error
+    error = _told_by(error)
     refusal = _LAST_REFUSAL.recent() if isinstance(error, k.KafkaTimeoutError) else None
     if refusal is not None:
         return Refused(f"{type(refusal).__name__} while {doing}: {_one_line(refusal)}. {_CHECK}")
     made, advice = next((made, advice) for kinds, made, advice in _ANSWERS if isinstance(error, kinds))
     return made(f"{type(error).__name__} while {doing}: {_one_line(error)}. {advice}")
+
+
+def _told_by(error: Exception) -> Exception:
+    """The error that made a producer refuse all that came after it, where the client wraps it in one without a kind."""
+    inner = [argument for argument in error.args if isinstance(argument, k.KafkaError)]
+    return inner[0] if type(error) is k.KafkaError and inner else error
 
 
 def _one_line(error: Exception) -> str:

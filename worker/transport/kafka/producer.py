@@ -70,7 +70,7 @@ class TransactionalProducer:
             futures = [_send(producer, output) for output in outputs]
             producer.flush(timeout=self._settings.request_timeout_seconds)
             deadline = time.monotonic() + self._settings.request_timeout_seconds
-            for future in futures:
+            for future in [*(future for future in futures if future.failed()), *futures]:  # first who can say why
                 future.get(timeout=max(0.0, deadline - time.monotonic()))
             if offsets:
                 producer.send_offsets_to_transaction(_offsets(offsets, notes), member)
