@@ -10,7 +10,7 @@ from worker.core.lexicon import CUE_KINDS
 from worker.core.text import kinds as k
 from worker.core.text.cohesion import cohesion_columns
 from worker.core.text.cues import mark_cues
-from worker.core.text.letters import Ints, Letters, one_of
+from worker.core.text.letters import Ints, Kinds, Letters, one_of
 from worker.core.text.page import Reading
 from worker.core.text.units import CUTS
 
@@ -25,6 +25,9 @@ _FAR: Final = 500.0
 """Code points after which a cue passed counts 1/e."""
 _WINDOWS: Final = (200, 800, 3000)
 """Code points around a unit in which running text is counted."""
+_COUNTED: Final = (
+    k.SPACE, k.UPPER, k.LOWER, k.UNCASED, k.DIGIT, k.STOP, k.COMMA, k.COLON, k.SEPARATOR, k.CLOSE, k.OPEN, k.UNSPACED,
+)  # fmt: skip
 _DISTANT_KINDS: Final = (
     "read_also",
     "related",
@@ -62,64 +65,52 @@ def _sums(marks: npt.NDArray[np.generic], start: Ints) -> npt.NDArray[np.float32
     return np.add.reduceat(marks.astype(np.float32), start, axis=-1)
 
 
+def _are(kinds: Kinds, wanted: Sequence[int]) -> npt.NDArray[np.bool_]:
+    """For each of the wanted kinds (row) which code points are of it."""
+    result: npt.NDArray[np.bool_] = (kinds & np.array(wanted, dtype=np.uint16)[:, None]) != 0
+    return result
+
+
 def _shape(reading: Reading) -> Columns:
     page, units = reading.letters, reading.units
-    kinds = (
-        k.SPACE,
-        k.UPPER,
-        k.LOWER,
-        k.UNCASED,
-        k.DIGIT,
-        k.STOP,
-        k.COMMA,
-        k.COLON,
-        k.SEPARATOR,
-        k.CLOSE,
-        k.OPEN,
-        k.UNSPACED,
+    space, upper, lower, uncased, digit, stop, comma, colon, separator, close, opening, unspaced = _sums(
+        np.stack([page.has(kind) for kind in _COUNTED]), units.start
     )
-    counts = _sums(np.stack([page.has(kind) for kind in kinds]), units.start)
-    space, upper, lower, uncased, digit, stop, comma, colon, separator, close, opening, unspaced = counts
     visible = np.maximum((units.end - units.start) - space, 1)
     letters = np.maximum(upper + lower + uncased, 1)
     words = _word_sums(reading)
     weight = visible + unspaced
-    last = page.last_visible[units.end - 1]
-    tail, head = page.kinds[_before_closing(page, last)], page.kinds[page.next_visible[units.start]]
-    first_code, last_code = page.codes[page.next_visible[units.start]], page.codes[last]
+    several = np.maximum(words["count"], 1)
+    first, last = page.next_visible[units.start], page.last_visible[units.end - 1]
+    tail, first_code, last_code = page.kinds[_before_closing(page, last)], page.codes[first], page.codes[last]
+    heads = _are(page.kinds[first], (k.UPPER, k.LOWER, k.DIGIT, k.OPEN, k.SEPARATOR))
+    ends = _are(page.kinds[last], (k.COLON, k.COMMA, k.CLOSE, k.DIGIT))
     return {
         "length": np.log1p(weight),
         "long": np.minimum(weight, 400) / 400,
         "words": np.log1p(words["count"]),
-        "word_length": letters / np.maximum(words["count"], 1) / 8,
-        "short_words": words["short"] / np.maximum(words["count"], 1),
-        "function": words["function"] / np.maximum(words["count"], 1),
+        "word_length": letters / several / 8,
+        "short_words": words["short"] / several,
+        "function": words["function"] / several,
         "function_any": words["function"] > 0,
-        "frequency": words["frequency"] / np.maximum(words["count"], 1),
-        "capitals": words["capital"] / np.maximum(words["count"], 1),
-        "numbers": words["numeric"] / np.maximum(words["count"], 1),
+        "frequency": words["frequency"] / several,
+        "capitals": words["capital"] / several,
+        "numbers": words["numeric"] / several,
         "all_capitals": (upper > 1) & (upper > 0.8 * letters),
         "upper": upper / visible,
         "digits": digit / visible,
         "stops": np.log1p(stop),
         "commas": np.log1p(comma),
-        "commas_rate": comma / np.maximum(words["count"], 1),
+        "commas_rate": comma / several,
         "colons": np.minimum(colon, 3),
         "separators": separator / visible,
         "quotes": np.minimum(close + opening, 6) / 6,
         "ends_stop": (tail & k.STOP) != 0,
         "ends_dots": (last_code == 0x2026) | ((last_code == 0x2E) & (page.codes[np.maximum(last - 1, 0)] == 0x2E)),
         "ends_question": one_of(last_code, (0x3F, 0x61F, 0xFF1F)),
-        "ends_colon": (page.kinds[last] & k.COLON) != 0,
-        "ends_comma": (page.kinds[last] & k.COMMA) != 0,
-        "ends_quote": (page.kinds[last] & k.CLOSE) != 0,
-        "ends_digit": (page.kinds[last] & k.DIGIT) != 0,
+        **dict(zip(("ends_colon", "ends_comma", "ends_quote", "ends_digit"), ends, strict=True)),
         "head_opener": words["opener"],
-        "head_upper": (head & k.UPPER) != 0,
-        "head_lower": (head & k.LOWER) != 0,
-        "head_digit": (head & k.DIGIT) != 0,
-        "head_quote": (head & k.OPEN) != 0,
-        "head_separator": (head & k.SEPARATOR) != 0,
+        **dict(zip(("head_upper", "head_lower", "head_digit", "head_quote", "head_separator"), heads, strict=True)),
         "head_bracket": one_of(first_code, (0x28, 0x5B)),
         "head_hash": one_of(first_code, (0x23, 0x40)),
         "head_copyright": first_code == 0xA9,
@@ -183,9 +174,8 @@ def _place(reading: Reading) -> Columns:
         "line_length": np.log1p(line_end - line_start) / 8,
         "line_units": np.log1p(opens_line[line + 1] - opens_line[line]) / 3,
     }
-    for kind, name in enumerate(CUTS):
-        columns[f"cut_{name}"] = units.cut == kind
-    return columns
+    cuts = units.cut == np.arange(len(CUTS))[:, None]
+    return columns | {f"cut_{name}": cut for name, cut in zip(CUTS, cuts, strict=True)}
 
 
 def _cues(reading: Reading) -> Columns:
