@@ -12,7 +12,7 @@ from worker.core.html.metadata.scene import Scene
 
 FIELDS = {"title": "title", "authors": "authors", "published": "published_at"}
 """Field of the metadata -> field of the gold."""
-RIDGE = {"title": 16.0, "authors": 20.0, "published": 8.0}
+RIDGE = {"title": 16.0, "authors": 15.0, "published": 8.0}
 
 
 @dataclass

@@ -6,6 +6,7 @@ from worker.core.enrich.dates import find_dates
 from worker.core.html.features import Features
 from worker.core.html.metadata import authors, dates, other, tags, title
 from worker.core.html.metadata.body import hidden_body
+from worker.core.html.metadata.names import fold_name
 from worker.core.html.metadata.scene import Scene, scene_of
 from worker.core.html.metadata.vote import elect
 from worker.core.html.page import Page
@@ -13,13 +14,13 @@ from worker.core.model import Candidate, Metadata
 
 NAME_CHANCE = 0.6
 """Chance above which a name is an author; the best name alone needs less."""
-DECLARED_TOGETHER = 6
-"""Most names that the story's JSON-LD lists as authors of one story: where one of so few is an author, all are."""
 LONE_NAME_CHANCE = 0.12
 """The votes are shrunk towards the bias, so that a lone name hardly reaches more."""
 DECLARED_CHANCE = 0.04
-"""Enough for the authors that a story's JSON-LD declares, and for those of a meta element in a script without capitals:
-the votes were learned on names in Latin letters that are printed on the page, and would refuse them."""
+"""Enough for the authors that a page declares, and for those of a meta element in a script without capitals: the votes
+were learned on names in Latin letters that are printed on the page, and would refuse them."""
+DECLARATIONS = ("json-ld", "lead-near")
+"""Places that say outright who wrote the story: its JSON-LD, and a line behind `By` under the headline."""
 
 
 def gather(page: Page, features: Features, body: list[int], url: str) -> Metadata:
@@ -56,9 +57,10 @@ def writers(scene: Scene) -> list[Candidate]:
     ballots = authors.ballots(scene)
     weighed = elect("authors", ballots)
     chosen = [c for c in weighed if c.score > NAME_CHANCE] or _lone(weighed)
-    declared = {ballot.value for ballot in ballots if "json-ld" in ballot.cues}
-    if len(declared) <= DECLARED_TOGETHER and chosen and chosen[0].value in declared:
-        chosen += [c for c in weighed if c.value in declared and c not in chosen]
+    beside = _beside({c.value for c in chosen}, authors.lists(scene))
+    chosen += [c for c in weighed if fold_name(c.value) in beside and c not in chosen]
+    sites = {name.value.casefold() for name in other.site_names(scene)}
+    chosen = [c for c in chosen if c.value.casefold() not in sites] or chosen
     return [
         *(replace(c, score=max(c.score, 0.5)) for c in chosen),
         *(replace(c, score=min(c.score, 0.49)) for c in weighed if c not in chosen),
@@ -66,14 +68,21 @@ def writers(scene: Scene) -> list[Candidate]:
 
 
 def _lone(weighed: list[Candidate]) -> list[Candidate]:
-    """The best name where none is sure, or the authors that the story's own JSON-LD declares."""
+    """The best name where none is sure, or the authors that the page declares in so many words."""
     best = [c for c in weighed[:1] if c.score > LONE_NAME_CHANCE]
     return best or [c for c in weighed if c.score > DECLARED_CHANCE and _is_declared(c)]
 
 
 def _is_declared(candidate: Candidate) -> bool:
     uncased = candidate.value.upper() == candidate.value.lower()
-    return candidate.origin == "json-ld" or (candidate.origin == "meta:author" and uncased)
+    return candidate.origin in DECLARATIONS or (candidate.origin == "meta:author" and uncased)
+
+
+def _beside(chosen: set[str], lists: list[list[str]]) -> set[str]:
+    """The folded names that are told together with a chosen one."""
+    folded = {fold_name(name) for name in chosen}
+    told = [{fold_name(name) for name in names} for names in lists]
+    return {name for names in told if names & folded for name in names}
 
 
 def publications(scene: Scene) -> list[Candidate]:

@@ -9,7 +9,15 @@ from typing import Final
 from worker.core.enrich.byline import lead_words
 from worker.core.enrich.fold import key
 from worker.core.html.keys import AUTHOR, meaning
-from worker.core.html.metadata.names import MAX_CHARS, clean_name, fold_name, leads_in, split_names
+from worker.core.html.metadata.names import (
+    MAX_CHARS,
+    behind_leads,
+    clean_name,
+    fold_name,
+    leads_in,
+    listed,
+    split_names,
+)
 from worker.core.html.metadata.scene import COMMENTS, Scene
 from worker.core.html.metadata.structured import people_of
 from worker.core.html.metadata.vote import Ballot, grouped
@@ -47,6 +55,29 @@ def offers(scene: Scene) -> list[tuple[str, str]]:
     """(origin, clean name) pairs."""
     found = [*_structured(scene), *_metas(scene), *_links(scene), *_marked(scene), *_bylines(scene)]
     return [(origin, name) for origin, name in found if name]
+
+
+def lists(scene: Scene) -> list[list[str]]:
+    """Names that are told together: by the story's JSON-LD, and by lines behind a `By` under the headline."""
+    found = [[name for origin, name in _structured(scene) if origin == "json-ld"]]
+    for i in scene.near():
+        text = scene.texts[i]
+        if len(text) < _LINE and leads_in(text) and _place(scene, i) == "near":
+            found.append([name for name in listed(text, scene.page.language) if _is_shaped(name)])
+    return [names for names in found if 1 < len(names) <= _TOGETHER]
+
+
+_TOGETHER: Final = 6
+"""Most names that are told together as authors of one story."""
+
+
+def _is_shaped(name: str) -> bool:
+    """Whether it looks like a whole name; in a script without spaces or capitals any does."""
+    return name.upper() == name.lower() or bool(_NAME.match(name) and not name[0].islower())
+
+
+def _place(scene: Scene, block: int) -> str:
+    return _where(scene, scene.page.blocks.start[block], scene.page.blocks.element[block])
 
 
 def _structured(scene: Scene) -> list[tuple[str, str]]:
@@ -184,16 +215,18 @@ def _bylines(scene: Scene) -> list[tuple[str, str]]:
             found += [(f"{kind}-{where}", name) for name in _names(scene, match[1])]
             if match.start() == 0 and len(text) < 60:
                 found += [("by-line", name) for name in _names(scene, text)]
-        elif where in ("near", "above") and len(text) < MAX_CHARS and _NAME.match(text) and i != scene.title:
-            found.append((f"name-shape-{where}", clean_name(text)))
+        elif where in ("near", "above") and len(text) < _LINE and i != scene.title:
+            names = _names(scene, text) if len(text) >= MAX_CHARS or "," in text else [clean_name(text)]
+            if all(map(_NAME.match, [text] if len(names) == 1 else names)):
+                found += [(f"name-shape-{where}", name) for name in names]
     return found
 
 
 def _led(scene: Scene, i: int, text: str, where: str) -> list[tuple[str, str]]:
     """The name in one word behind a `by`, the names behind a cue of the lexicons, and links behind either."""
     found = [(f"by-word-{where}", clean_name(match[1])) for match in _BY_WORD.finditer(text)]
-    if len(text) < _LINE and leads_in(text):
-        found += [(f"lead-{where}", name) for name in _names(scene, text)]
+    led = [text] if len(text) < _LINE and leads_in(text) else behind_leads(text)
+    found += [(f"lead-{where}", name) for part in led for name in _names(scene, part)]
     anchors, (start, end) = scene.page.anchors, (scene.page.blocks.start[i], scene.page.blocks.end[i])
     for at in range(bisect_left(anchors.start, start), bisect_left(anchors.start, end)):
         before = text[max(0, anchors.start[at] - start - 30) : anchors.start[at] - start].strip(" :\u00a0")
@@ -221,7 +254,8 @@ def ballots(scene: Scene) -> list[Ballot]:
             told.append("crowd")
         if min(crowds[origin] for origin in origins) == 1:
             told.append("only")
-        found.append(Ballot(pairs[0][1], origins[0], told))
+        name = next((name for _, name in pairs if not name.isupper()), pairs[0][1])
+        found.append(Ballot(name, origins[0], told))
     return found
 
 
@@ -257,7 +291,11 @@ def _shape(scene: Scene, name: str, seen: str) -> list[str]:
         told.append("digits")
     if "." in name and _DOMAIN.search(name):
         told.append("domain")
-    if len(words) > 1 and not _function_words(scene.page.language).isdisjoint(word.casefold() for word in words):
+    if (
+        len(words) > 1
+        and not uncased
+        and not _function_words(scene.page.language).isdisjoint(word.casefold() for word in words)
+    ):
         told.append("function-word")
     if name.casefold() not in seen:
         told.append("unseen")

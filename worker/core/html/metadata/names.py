@@ -132,4 +132,39 @@ def fold_name(name: str) -> str:
 def leads_in(text: str) -> bool:
     """Whether a text begins with a word that leads to a name, in any language."""
     words = text.split(None, 4)[:4]
-    return any(key(" ".join(words[:count])) in lead_words() for count in range(len(words), 0, -1))
+    return any(key(" ".join(words[:count])) in _leads() for count in range(len(words), 0, -1))
+
+
+@cache
+def _leads() -> frozenset[str]:
+    return lead_words() - frozenset(map(key, _OTHERS))
+
+
+_OTHERS: Final = (
+    "foto", "fotos", "photo", "photos", "photos by", "art by", "фото", "تصوير", "about", "about the author", "über",
+    "follow", "email", "more by", "more from", "with", "interview", "من", "theo",
+)  # fmt: skip
+"""Cues of bylines that lead to names of others, or to none."""
+
+
+def listed(text: str, language: str) -> list[str]:
+    """The names that a line lists behind its `By`, joined by commas and an `and`."""
+    return split_names(_STOP.split(without_lead(text), maxsplit=1)[0], language)
+
+
+_STOP: Final = re.compile(r"[|/•·:：–—(（]|\s-\s|\s{2}|\s?\d")
+
+
+def behind_leads(text: str) -> list[str]:
+    """What stands behind each cue with a colon inside a line: `24.11.2026 作者：王小明 来源：…` -> `王小明`."""
+    cues = list(_LABEL.finditer(text))
+    ends = [*(cue.start() for cue in cues[1:]), len(text)]
+    return [
+        _PART.split(text[cue.end() : end], 1)[0]
+        for cue, end in zip(cues, ends, strict=False)
+        if key(cue[1]) in _leads()
+    ]
+
+
+_LABEL: Final = re.compile(r"(?<![^\W\d_])([^\W\d_]{1,20}(?: [^\W\d_]{1,12})?)\s?[:：／]\s*(?=[^\W\d_])")
+_PART: Final = re.compile(r"[|•·）)\]】]|\s{2,}|\s?\d")

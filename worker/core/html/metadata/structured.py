@@ -116,7 +116,7 @@ def text_of(value: object) -> str:
 
 
 def people_of(value: object, by_id: dict[str, Node]) -> list[str]:
-    """Names of the persons or organisations of an `author` value."""
+    """Names of the persons or organisations of an `author` value; the address of one without a name."""
     names: list[str] = []
     stack = [value]
     while stack and len(names) < 20:
@@ -129,6 +129,7 @@ def people_of(value: object, by_id: dict[str, Node]) -> list[str]:
             name = entry.get("name")
             if not name and isinstance(entry.get("@id"), str):
                 name = by_id.get(entry["@id"], {}).get("name")
+            name = name or entry.get("url")
             if isinstance(name, str | list):
                 stack = (name if isinstance(name, list) else [name]) + stack
     return [" ".join(name.split()) for name in names if name.strip()]
