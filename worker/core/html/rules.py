@@ -13,8 +13,8 @@ from worker.core.enrich.letters import Table, look_up, table_of
 from worker.core.html.cues import CATEGORIES
 from worker.core.html.features import Features
 from worker.core.html.page import Page
-from worker.core.html.tagger import THRESHOLD
-from worker.core.html.tree import COMMENTS
+from worker.core.html.tagger import threshold_of
+from worker.core.html.tree import ANCESTORS, COMMENTS
 
 Array = NDArray[Any]
 
@@ -23,6 +23,11 @@ _POINTERS: Final = (1 << CATEGORIES.index("read_also")) | (1 << CATEGORIES.index
 _COMPARED: Final = 500
 """Chosen blocks up to which each is looked for in each."""
 _ENDS: Final = frozenset('.!?…。！？।॥”"»')
+_CELLS: Final = ("td", "th")
+_LISTS: Final = ("ul", "ol", "dl")
+_IN_LIST: Final = sum(1 << ANCESTORS.index(tag) for tag in _LISTS)
+_ITEM_DEPTH: Final = 3
+"""Elements up to which a list is looked for around a block."""
 _LINES: Final = frozenset(("p", "div", "h2", "h3", "h4", "h5", "h6"))
 _SURE: Final = 0.9
 _STANDFIRST: Final = re.compile(
@@ -50,6 +55,7 @@ class Draft:
     page: Page
     features: Features
     p: Array
+    threshold: float
     chosen: Array
     why: dict[int, str]
     embedded: Array
@@ -58,7 +64,8 @@ class Draft:
 
 def decide(page: Page, features: Features, p: Array) -> Draft:
     """The chosen blocks after all rules."""
-    draft = Draft(page, features, p, p > THRESHOLD, {}, np.zeros(len(p), np.int64))
+    threshold = threshold_of(p, features.weights)
+    draft = Draft(page, features, p, threshold, p > threshold, {}, np.zeros(len(p), np.int64))
     for rule in RULES:
         rule(draft)
     return draft
@@ -73,34 +80,62 @@ def _off(draft: Draft, at: Array | slice | int, why: str) -> None:
 
 def tables_as_units(draft: Draft) -> None:
     """All cells of a table are body or none is, unless the table is half of the page (a layout table)."""
-    tables: dict[int, list[int]] = {}
-    for i, tag in enumerate(draft.features.tags):
-        if tag in ("td", "th"):
-            tables.setdefault(_enclosing(draft, draft.page.blocks.element[i], "table"), []).append(i)
-    weight = draft.features.weights
-    for cells in tables.values():
-        if len(cells) > 2 and weight[cells].sum() < 0.5 * weight.sum():
-            mean = float((draft.p[cells] * weight[cells]).sum() / weight[cells].sum())
-            draft.chosen[cells] = mean > THRESHOLD
-            draft.why.update(dict.fromkeys(cells, "rule:table"))
+    cells = [i for i, tag in enumerate(draft.features.tags) if tag in _CELLS]
+    _decide_together(draft, cells, ("table",), "table")
 
 
-def _enclosing(draft: Draft, element: int, tag: str) -> int:
+def lists_as_units(draft: Draft) -> None:
+    """All items of a list are body or none is."""
+    at = np.array(draft.page.blocks.element)
+    listed = np.flatnonzero(draft.features.tree.flags[at] & _IN_LIST)
     parents, tags = draft.page.elements.parent, draft.page.elements.tag
-    while element and tags[element] != tag:
+    items = []
+    for i in listed.tolist():
+        near = [int(at[i])]
+        while len(near) < _ITEM_DEPTH:
+            near.append(parents[near[-1]])
+        if any(tags[element] in _LISTS for element in near):
+            items.append(i)
+    _decide_together(draft, items, _LISTS, "list")
+
+
+def _decide_together(draft: Draft, members: list[int], kinds: tuple[str, ...], why: str) -> None:
+    """What stands in one element of these kinds is chosen by its mean probability, if any of it may be body."""
+    units: dict[int, list[int]] = {}
+    for i in members:
+        units.setdefault(_enclosing(draft, draft.page.blocks.element[i], kinds), []).append(i)
+    weight, p = draft.features.weights, draft.p
+    for blocks in units.values():
+        if len(blocks) > 2 and weight[blocks].sum() < 0.5 * weight.sum() and draft.chosen[blocks].any():
+            chosen = float((p[blocks] * weight[blocks]).sum() / weight[blocks].sum()) > draft.threshold
+            draft.why.update({i: f"rule:{why}" for i in blocks if draft.chosen[i] != chosen})
+            draft.chosen[blocks] = chosen
+
+
+def _enclosing(draft: Draft, element: int, kinds: tuple[str, ...]) -> int:
+    parents, tags = draft.page.elements.parent, draft.page.elements.tag
+    while element and tags[element] not in kinds:
         element = parents[element]
     return element
 
 
 def copies_off(draft: Draft) -> None:
-    """A long paragraph printed again in another container goes, and so does a block that holds two others whole."""
+    """A long paragraph printed again in another container goes, and so does a block that holds two others whole.
+
+    One that is printed again between others that are not is a question or a refrain, and stays.
+    """
     chosen = np.flatnonzero(draft.chosen).tolist()
     folded = dict(zip(chosen, _folded([draft.features.texts[i] for i in chosen]), strict=True))
     container = draft.features.groups[0]
     seen: dict[str, int] = {}
-    for i, text in folded.items():
-        if len(text) >= 70 and container[seen.setdefault(text, i)] != container[i]:
-            _off(draft, i, "printed twice")
+    again = [i for i, text in folded.items() if len(text) >= 70 and container[seen.setdefault(text, i)] != container[i]]
+    if again:
+        doubled = {*again, *(seen[folded[i]] for i in again)}
+        place = {i: at for at, i in enumerate(chosen)}
+        for i in again:
+            beside = chosen[place[i] - 1 : place[i] + 2 : 2]
+            if len(beside) < 2 or not doubled.isdisjoint(beside):
+                _off(draft, i, "printed twice")
     parts = {i: text for i, text in folded.items() if draft.chosen[i] and len(text) > 20}
     for i, text in parts.items() if len(parts) <= _COMPARED else ():
         if len(text) > 500:
@@ -196,7 +231,7 @@ def linked_lines_off(draft: Draft) -> None:
     elements, tags = draft.page.blocks.element, draft.page.elements.tag
     for i in np.flatnonzero(draft.chosen & (draft.features.density >= 0.8)).tolist():
         text, density = draft.features.texts[i], draft.features.density[i]
-        if len(text) >= 200:
+        if len(text) >= 200 or tags[elements[i]] in _CELLS:
             continue
         line = density > 0.9 and draft.p[i] < 0.97 and text[-1] not in _ENDS and tags[elements[i]] in _LINES
         if line or text.isupper():
@@ -222,15 +257,17 @@ def standfirst_off(draft: Draft) -> None:
 
 
 def end_notes_on(draft: Draft) -> None:
-    """Short notes right behind the body, in its container, that say where it came from belong to it."""
+    """Short notes right behind the body, in its container or one inside it, that say where it came from are body."""
     chosen = np.flatnonzero(draft.chosen)
     if not len(chosen):
         return
     last = int(chosen[-1])
-    container = draft.features.groups[0]
+    tree = draft.features.tree
+    container = tree.container[np.array(draft.page.blocks.element)]
     for i in range(last + 1, min(last + 4, len(draft.p))):
         text = draft.features.texts[i]
-        if container[i] != container[last] or draft.features.density[i] > 0.5 or i in draft.why:
+        own = (container[i], tree.container[tree.parent[container[i]]])
+        if container[last] not in own or draft.features.density[i] > 0.5 or i in draft.why:
             break
         if len(text) < 400 and _END_NOTE.match(text):
             draft.chosen[i] = True
@@ -239,6 +276,7 @@ def end_notes_on(draft: Draft) -> None:
 
 RULES: Final[tuple[Callable[[Draft], None], ...]] = (
     tables_as_units,
+    lists_as_units,
     copies_off,
     title_off,
     next_article_off,
