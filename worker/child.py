@@ -8,6 +8,7 @@ import threading
 from collections.abc import Callable
 from dataclasses import dataclass
 from enum import IntEnum
+from functools import partial
 from multiprocessing import connection, parent_process
 from pathlib import Path
 from typing import Any, Final
@@ -16,13 +17,17 @@ from worker import log as logs
 from worker.ends import Cause
 from worker.journal import Journal, Suspects
 from worker.loop import Loop, TooManyBad
-from worker.mill import Mill
+from worker.mill import Mill, nothing
+from worker.profile_feed import ProfileFeed
+from worker.profiler import Profiler
+from worker.profiles import Profiles
 from worker.rollup import Rollup
 from worker.settings import Settings
 from worker.spans import spans_of
 from worker.tally import Report
 from worker.transport import Fenced, OffsetsGone, Refused, TooLargeForBroker, TopicMissing, Transport, TransportError
 from worker.transport.kafka import KafkaTransport
+from worker.transport.kafka.table import TopicTable, whole
 
 
 class Exit(IntEnum):
@@ -66,8 +71,12 @@ Work = Callable[["Charge", Transport, Callable[[], bool], logs.Log], None]
 def grind_pages(charge: "Charge", transport: Transport, stopping: Callable[[], bool], log: logs.Log) -> None:
     """Pages to articles. Raises TransportError and TooManyBad."""
     settings = charge.settings
-    mill = Mill(settings, charge.slot, charge.suspects)
+    profiles = Profiles(settings.profiles.hosts)
+    feed = ProfileFeed(profiles, lambda: TopicTable(settings.kafka, settings.topics.site_profiles), log)
+    catch_up = feed.catch_up if settings.profiles.use else nothing
+    mill = Mill(settings, charge.slot, charge.suspects, profiles=profiles, catch_up=catch_up)
     mill.warm_up()
+    catch_up()
     charge.journal.rests_at(resident_bytes(os.getpid()))
     _limit_memory(settings.limits.page_memory_bytes * _HEADROOM)
     report, spans = _sender(charge.reports), spans_of(settings, charge.slot, log)
@@ -77,6 +86,13 @@ def grind_pages(charge: "Charge", transport: Transport, stopping: Callable[[], b
 def roll_up(charge: "Charge", transport: Transport, stopping: Callable[[], bool], log: logs.Log) -> None:
     """Page metrics to sums per source. Raises TransportError."""
     Rollup(transport, charge.journal, _sender(charge.reports), charge.settings, log, stopping).run()
+
+
+def keep_profiles(charge: "Charge", transport: Transport, stopping: Callable[[], bool], log: logs.Log) -> None:
+    """Page metrics to site profiles. Raises TransportError."""
+    settings = charge.settings
+    stored = partial(whole, settings.kafka, settings.topics.site_profiles)
+    Profiler(transport, charge.journal, _sender(charge.reports), settings, log, stopping, stored).run()
 
 
 @dataclass(frozen=True)

@@ -130,7 +130,7 @@ class Loop:
         """Outputs of the first pages of the batch, until one of its limits is reached; at least of one page."""
         outputs: list[Output] = []
         worker = self.settings.worker
-        self.mill.look_at_suspects()
+        self.mill.look_around()
         size = 0
         for record in batch.records:
             size += record.size

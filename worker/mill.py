@@ -4,6 +4,7 @@ import os
 import signal
 import time
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Final, NoReturn
 
@@ -14,6 +15,7 @@ from worker.core.address import host_of
 from worker.core.limits import Limits
 from worker.core.model import Markup, Outcome, Rejection
 from worker.core.pipeline import process, warm_up
+from worker.core.site_profile import page_prints
 from worker.journal import Accused, Suspect, Suspects
 from worker.outputs import Names, completed, outputs_of, rejected
 from worker.profiles import Profiles
@@ -35,6 +37,10 @@ def now() -> datetime:
     return datetime.now(UTC)
 
 
+def nothing() -> None:
+    """What comes from elsewhere between batches, where nothing does."""
+
+
 class Mill:
     """Grinds records one by one; knows the pages that ended a process before."""
 
@@ -45,6 +51,7 @@ class Mill:
         suspects: Suspects | None = None,
         clock: Callable[[], datetime] = now,
         profiles: Profiles | None = None,
+        catch_up: Callable[[], None] = nothing,
     ) -> None:
         self._names = Names.of(settings, slot)
         self._limits = Limits(page_bytes=settings.limits.page_bytes)
@@ -56,7 +63,9 @@ class Mill:
         self._known = suspects
         self._suspects: Mapping[Accused, Suspect] = {}
         self._clock = clock
-        self._profiles = profiles or Profiles()
+        self._profiles = Profiles() if profiles is None else profiles
+        self._catch_up = catch_up
+        self._collect = settings.profiles.collect
         self.watch = Stopwatch()
         """What this process spends on which stage; the loop adds its own."""
 
@@ -65,8 +74,9 @@ class Mill:
         warm_up()
         self.grind(Record("", 0, 0, _FIRST_URL, _FIRST))
 
-    def look_at_suspects(self) -> None:
-        """Read the list of suspects anew; once a batch."""
+    def look_around(self) -> None:
+        """Read the list of suspects anew, and newer site profiles; once a batch. Raises TransportError."""
+        self._catch_up()
         if self._known is not None:
             self._suspects = self._known.all()
 
@@ -112,13 +122,21 @@ class Mill:
             where = Position(topic=record.topic, partition=record.partition, offset=record.offset)
             watch, profile = self.watch, self._profiles.of(host_of(page.url))
             outcome = process(page, at, where, self._limits, watch.begin, self._markup, profile=profile)
-            return _unless_out_of_memory(outcome)
+            return _unless_out_of_memory(_noted(outcome) if self._collect else outcome)
         except Reject as reject:
             return rejected(record, Rejection(reject.reason, reject.detail), at)
         except MemoryError:
             _leave()
         except Exception as error:  # noqa: BLE001 - a page must never stop the stream; the reason says it is our fault
             return rejected(record, Rejection(Reason.BUG, f"{type(error).__name__} while reading the record"), at)
+
+
+def _noted(outcome: Outcome) -> Outcome:
+    """The outcome with what a site profile is made of in its metrics."""
+    if not outcome.articles:
+        return outcome
+    prints = page_prints(outcome.text, outcome.segments)
+    return replace(outcome, metrics=outcome.metrics.model_copy(update={"prints": prints}))
 
 
 def _unless_out_of_memory(outcome: Outcome) -> Outcome:

@@ -78,12 +78,13 @@ class Topics(_Group):
     metrics: TopicName = "news.metrics"
     dead_letters: TopicName = "news.dead-letters"
     source_metrics: TopicName = "news.source-metrics"
+    site_profiles: TopicName = "news.site-profiles"
 
     @model_validator(mode="after")
     def _all_different(self) -> "Topics":
         names = list(self.model_dump().values())
         if len(set(names)) != len(names):
-            raise ValueError("expected five different topic names")
+            raise ValueError("expected six different topic names")
         return self
 
 
@@ -127,6 +128,19 @@ class Rollup(_Group):
     """The second consumer, which sums up the page metrics of each source."""
 
     window_seconds: Count = 300
+
+
+class Profiles(_Group):
+    """Site profiles: what the pages of a host have in common. Off until asked for."""
+
+    collect: bool = False
+    """Whether the worker notes in each page's metrics what profiles are made of."""
+    use: bool = False
+    """Whether the worker reads the profiles and gives each page that of its host."""
+    hosts: Count = 2000
+    """Hosts with a profile: of those without a page for the longest time, the rest is forgotten."""
+    window_seconds: Count = 300
+    """How often the profiler writes what changed."""
 
 
 class Limits(_Group):
@@ -200,6 +214,7 @@ class Settings(BaseSettings):
     limits: Limits = Limits()
     articles: Articles = Articles()
     rollup: Rollup = Rollup()
+    profiles: Profiles = Profiles()
     http: Http = Field(default_factory=Http)
     log: Log = Log()
     otel: Otel = Field(default_factory=Otel)

@@ -33,15 +33,15 @@ def kafka() -> Iterator[LocalKafka]:
 
 @pytest.fixture
 def topic_names() -> Topics:
-    """Five names that no other test uses; the topics do not exist yet."""
+    """Six names that no other test uses; the topics do not exist yet."""
     unique = uuid.uuid4().hex[:8]
-    names = ("pages", "articles", "metrics", "dead_letters", "source_metrics")
+    names = ("pages", "articles", "metrics", "dead_letters", "source_metrics", "site_profiles")
     return Topics(**{name: f"test-{unique}.{name.replace('_', '-')}" for name in names})
 
 
 @pytest.fixture
 def topics(kafka: LocalKafka, topic_names: Topics) -> Topics:
-    """Five topics of this test alone, made as `newsmill topics create` makes them, with two partitions each."""
+    """Six topics of this test alone, made as `newsmill topics create` makes them, with two partitions each."""
     with TopicAdmin(Kafka(bootstrap_servers=kafka.bootstrap)) as admin:
         admin.create(plan(Settings(topics=topic_names), 2, 1))
     return topic_names

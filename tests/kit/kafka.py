@@ -28,7 +28,7 @@ TEXT = (
 
 @dataclass
 class Corner:
-    """Five topics of its own, and the settings of a worker on them."""
+    """Six topics of its own, and the settings of a worker on them."""
 
     bootstrap: str
     topics: Topics

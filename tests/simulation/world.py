@@ -117,8 +117,8 @@ class Memory:
         self._tries: dict[Accused, int] = {}
         self.stands_alone = self._mill.stands_alone
 
-    def look_at_suspects(self) -> None:
-        self._mill.look_at_suspects()
+    def look_around(self) -> None:
+        self._mill.look_around()
         self._tries = {page: suspect.tries for page, suspect in self._suspects.all().items()}
 
     def grind(self, record: Record) -> Ground:

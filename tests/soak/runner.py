@@ -88,7 +88,7 @@ class Season:
         self._arena = arena
         self._pace = pace
         name = uuid.uuid4().hex[:8]
-        kinds = ("pages", "articles", "metrics", "dead_letters", "source_metrics")
+        kinds = ("pages", "articles", "metrics", "dead_letters", "source_metrics", "site_profiles")
         self._topics = Topics(**{kind: f"soak-{name}.{kind.replace('_', '-')}" for kind in kinds})
         self._settings = Settings(topics=self._topics)
         self._group = self._topics.pages

@@ -19,6 +19,7 @@ COMMANDS: Final = {
     "replay": "Dead letters back into the pages topic.",
     "audit": "Proof that every page came out exactly once.",
     "rollup": "The second consumer: page metrics to sums per source.",
+    "profiler": "The third consumer: page metrics to site profiles.",
     "top": "What a running worker is doing, in the terminal.",
     "topics": "Make the topics, or check them.",
     "broker": "A real Apache Kafka on this machine, without Docker.",

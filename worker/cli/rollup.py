@@ -25,9 +25,14 @@ def command() -> None:
 
 
 def of_rollup(settings: Settings) -> Settings:
-    """The worker's settings, turned to the metrics topic."""
+    """The worker's settings, turned to the metrics topic for the roll-up."""
+    return of_metrics(settings, "rollup")
+
+
+def of_metrics(settings: Settings, name: str) -> Settings:
+    """The worker's settings, turned to the metrics topic for the consumer of that name."""
     groups = {
-        "kafka": settings.kafka.model_copy(update={"group_id": f"{settings.kafka.group_id}-rollup"}),
+        "kafka": settings.kafka.model_copy(update={"group_id": f"{settings.kafka.group_id}-{name}"}),
         "topics": settings.topics.model_copy(update={"pages": settings.topics.metrics}),
         "worker": settings.worker.model_copy(update={"processes": 1}),
         "http": settings.http.model_copy(update={"live_page": False}),

@@ -38,7 +38,7 @@ class TopicPlan:
 
 
 def plan(settings: Settings, partitions: int, replication: int) -> list[TopicPlan]:
-    """The five topics that these settings need."""
+    """The six topics that these settings need."""
     topics = settings.topics
     room = {"max.message.bytes": Setting(str(record_bytes(settings)), "at_least")}
     every = {"compression.type": Setting("producer"), **_durable(replication)}
@@ -52,6 +52,9 @@ def plan(settings: Settings, partitions: int, replication: int) -> list[TopicPla
         (topics.dead_letters, {**_kept_for(90), **room}),
         # A window that is published again replaces itself; old windows go.
         (topics.source_metrics, {**_kept_for(90), "cleanup.policy": Setting("compact,delete")}),
+        # The newest profile of each host; older versions stay for a day, so that their outcomes can be made again. A
+        # host without pages for long goes.
+        (topics.site_profiles, {**_kept_for(90), "cleanup.policy": Setting("compact,delete"), **_lag_of_days(1)}),
     ]
     return [TopicPlan(name, partitions, replication, {**every, **own}) for name, own in kinds]
 
@@ -67,6 +70,10 @@ def record_bytes(settings: Settings) -> int:
 def _durable(replication: int) -> dict[str, Setting]:
     """With replicas, a write counts once two have it: no single machine's loss loses a page."""
     return {"min.insync.replicas": Setting("2" if replication > 1 else "1", "at_least")}
+
+
+def _lag_of_days(days: int) -> dict[str, Setting]:
+    return {"min.compaction.lag.ms": Setting(str(days * _DAY_MS), "at_least")}
 
 
 def _kept_for(days: int) -> dict[str, Setting]:

@@ -26,10 +26,22 @@ LEAD_LETTERS: Final = 400
 
 def known_of(profile: SiteProfile) -> Hashes:
     """The fingerprints that a site's pages have in common, sorted."""
-    prints = np.frombuffer(profile.prints, dtype="<u8")
-    seen = np.frombuffer(profile.seen, dtype="<u2")
-    known: Hashes = np.sort(prints[seen >= max(LEAST_PAGES, profile.pages / LEAST_SHARE)]).astype(np.uint64)
+    known: Hashes = np.sort(np.frombuffer(profile.prints, dtype="<u8")[_common(profile)]).astype(np.uint64)
     return known
+
+
+def trimmed(profile: SiteProfile) -> SiteProfile:
+    """A profile without what only counts for the next one: the core does the same with it."""
+    common = _common(profile)
+    prints = np.frombuffer(profile.prints, dtype="<u8")[common].tobytes()
+    seen = np.frombuffer(profile.seen, dtype="<u2")[common].tobytes()
+    return profile.model_copy(update={"prints": prints, "seen": seen, "recent": b""})
+
+
+def _common(profile: SiteProfile) -> Flags:
+    seen = np.frombuffer(profile.seen, dtype="<u2")
+    common: Flags = seen >= max(LEAST_PAGES, profile.pages / LEAST_SHARE)
+    return common
 
 
 def doubts(page: Letters, words: Words, starts: Ints, known: Hashes, running: Flags) -> npt.NDArray[np.float64]:

@@ -92,19 +92,20 @@ class TopicReader:
             for partition, records in polled.items():
                 yield from (record_of(r) for r in records if r.offset < partitions[partition])
 
-    def follow(self, starts: Mapping[str, Mapping[int, int]]) -> Iterator[list[Record]]:
+    def follow(self, starts: Mapping[str, Mapping[int, int]], wait_ms: int = _POLL_MS) -> Iterator[list[Record]]:
         """Committed records of several topics from `starts` (topic -> partition -> offset) on, for ever.
 
-        Yields what came within half a second, also when that is nothing.
+        Yields what came within so many milliseconds, also when that is nothing.
         """
         positions = {TopicPartition(topic, p): at for topic, parts in starts.items() for p, at in parts.items()}
         with _told("following topics"):
             self._reader.assign(list(positions))
+            self._reader.resume(*positions)
             for partition, offset in positions.items():
                 self._reader.seek(partition, offset)
         while True:
             with _told("following topics"):
-                polled = self._reader.poll(timeout_ms=_POLL_MS, max_records=_POLL_RECORDS)
+                polled = self._reader.poll(timeout_ms=wait_ms, max_records=_POLL_RECORDS)
             yield [record_of(r) for records in polled.values() for r in records]
 
     def _left(self, partitions: Mapping[TopicPartition, int]) -> int:
