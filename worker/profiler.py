@@ -22,6 +22,7 @@ from worker.journal import Journal
 from worker.log import Log
 from worker.profiles import Profiles
 from worker.settings import Settings
+from worker.skips import tell_skips
 from worker.tally import Report, Standing, Trouble
 from worker.transport import Batch, Output, Record, Transport, Unavailable
 
@@ -71,6 +72,7 @@ class Profiler:
         try:
             with self.journal.calling():
                 batch = self.transport.poll()
+            tell_skips(batch, self.log, self.report)
             if batch.session is None:  # positions were read anew: what was not delivered comes again
                 self._forget()
             else:
