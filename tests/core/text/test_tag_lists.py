@@ -58,6 +58,11 @@ def test_a_run_of_names_of_the_story_needs_the_tagger_to_lean_to_tags():
     assert tags_of("Tallinn\n\nEstonia\n\nAdvertisement\n", belief=0.01) == []
 
 
+@pytest.mark.parametrize(("belief", "found"), [(0.8, ["Ports, Sweden"]), (0.4, [])])
+def test_words_that_the_story_does_not_hold_are_tags_where_the_tagger_is_sure(belief, found):
+    assert tags_of("Ports, Sweden\n", guess=Label.TAGS, belief=belief) == found
+
+
 def test_what_is_given_back_as_no_list_is_no_source():
     text = HEAD + STORY + "Support our work\n"
     reading = read_page(text, "en")

@@ -11,6 +11,8 @@ from worker.core.text.letters import fold_text
 WORD: Final = re.compile(r"[^\W_]+(?:\0+[^\W_]*)*")
 """A word of a page's folded text, in which code points that are not matched are zeros."""
 _WHOLE_WORD: Final = re.compile(r"[^\W_]+")
+UNSPACED: Final = re.compile(r"[\u0e00-\u0eff\u1000-\u109f\u3040-\u9fff]")
+"""A letter of a script without spaces between words."""
 _MOST_WORDS: Final = 7
 _REACH: Final = 80
 """Words and code points of the longest phrase."""

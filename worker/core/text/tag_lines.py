@@ -209,7 +209,10 @@ class Lines:
         double: set[str] = set()
         if "-" in self.folded[start:end]:
             double.update(word for m in _DOUBLE.finditer(self.folded, start, end) for word in cues.words_of(m[0]))
-        held = sum(word in said or word[:_STEM] in stems or word in double for word in words)
+        held = sum(
+            word in said or word[:_STEM] in stems or word in double or (bool(cues.UNSPACED.match(word)) and word in row)
+            for word in words
+        )
         return _SEEN * held / len(words)
 
     def has_double_name(self, start: int, end: int) -> bool:

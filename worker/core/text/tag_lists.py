@@ -21,7 +21,6 @@ _SEPARATOR: Final = re.compile(r"\s*[,،、;；|•·#＃]\s*|\s+[/:›»>]\s+")
 _ADDRESS: Final = re.compile(r"https?:|www\.|@\w|\w\.(?:com|net|org|de|at|ru)\b")
 _INNER: Final = re.compile(r"[.!?。！？।۔؟][\"'”»)\]]*\s+(?=\S)")
 _SPACE: Final = re.compile(r"\s*")
-_UNSPACED: Final = re.compile(r"[\u0e00-\u0eff\u1000-\u109f\u3040-\u9fff]")
 _CLIPPED: Final = ("...", "…")
 _BULLETS: Final = "#•·|-–—*▪■►>»\u200b "
 _BEHIND: Final = " \u00a0:：|>-–—»"
@@ -43,7 +42,10 @@ _HINTED: Final = 0.15
 _LIKELY: Final = 0.25
 _BELIEVED: Final = 0.3
 _SURE: Final = 0.6
-"""Probabilities of the tagger: for an item of a list, for a run, for a list far away, for a run beside lists."""
+_TRUSTED: Final = 0.7
+_CERTAIN: Final = 0.9
+"""Probabilities of the tagger: for an item of a list, for a run, for a list far away, for a run beside lists, for words
+that the story does not hold, for what does not look like tags."""
 _FAR: Final = 1500
 _NEAR: Final = 800
 _CLOSE: Final = 300
@@ -86,7 +88,7 @@ class _Finder:
 
     def _words(self, start: int, end: int) -> int:
         text = self.lines.folded[start:end]
-        return len(cues.words_of(text)) + len(_UNSPACED.findall(text)) // 4
+        return len(cues.words_of(text)) + len(cues.UNSPACED.findall(text)) // 4
 
     def _is_item(self, start: int, end: int) -> bool:
         """Whether a stretch can be one tag."""
@@ -334,13 +336,14 @@ class _Finder:
             return
         first, last = backed.index(True), len(backed) - backed[::-1].index(True)
         mean = sum(held[first:last]) / (last - first)
-        if mean >= _BARELY_HELD or any(self.lines.heading(*part) for part in group[first:last]):
+        told = max(map(self.lines.belief, *zip(*group[first:last], strict=True))) >= _TRUSTED
+        if told or mean >= _BARELY_HELD or any(self.lines.heading(*part) for part in group[first:last]):
             yield group[first][0], group[last - 1][1], mean
 
     def _is_furniture(self, start: int, end: int) -> bool:
         """Whether a stretch can be no tag and no heading of tags."""
         text = self.text[start:end]
-        if not cues.WORD.search(text) or self._listed(start, end):
+        if not cues.WORD.search(text) or self._listed(start, end) or self.lines.belief(start, end) >= _CERTAIN:
             return False
         if ends_sentence(text) and self._words(start, end) > _ITEM_WORDS // 2 + 1:
             return True
