@@ -18,7 +18,7 @@ _STEM_GAIN: Final = 2.5
 """For a piece of several words that occurs in the story in another form."""
 _REPEATED_GAIN: Final = 0.85
 """For a piece of several words that stands more than once in the run."""
-_UNSEEN_COST: Final = (0.0, 0.14, 1.7, 1.7, 1.7, 1.7, 1.7, 1.7, 1.7)
+_UNSEEN_COST: Final = (0.0, 0.14, 1.2, 1.2, 1.2, 1.2, 1.2, 1.2, 1.2)
 """For a piece that occurs nowhere else in the page, by its words."""
 _THROUGH_COST: Final = 3.1
 """For a cut through two words that stand side by side in the story."""
