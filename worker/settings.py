@@ -12,6 +12,8 @@ from typing import Annotated, Any, Final, Literal
 from pydantic import BaseModel, ConfigDict, Field, SecretStr, ValidationError, model_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
+from worker.processors import usable_processors
+
 PREFIX: Final = "NEWSMILL_"
 DEFAULT_BROKER: Final = "127.0.0.1:19092"
 """Where `newsmill broker` answers unless told otherwise."""
@@ -91,7 +93,7 @@ class Topics(_Group):
 class Worker(_Group):
     """The supervisor and its consumer processes."""
 
-    processes: Annotated[int, Field(ge=1, le=256)] = Field(default_factory=lambda: max(1, len(os.sched_getaffinity(0))))
+    processes: Annotated[int, Field(ge=1, le=256)] = Field(default_factory=usable_processors)
     batch_pages: Count = 500
     """Pages in one transaction, at most."""
     batch_bytes: Count = 16_000_000

@@ -44,12 +44,15 @@ def test_a_short_schedule(arena, tmp_path):
 @pytest.mark.timeout(0)
 def test_memory_stays_flat(arena, pytestconfig: pytest.Config):
     """Pages for minutes on end, no faults: the processes stop growing once they are warm."""
-    minutes = pytestconfig.getoption("--steady-minutes")
-    with Season(arena, pytestconfig.getoption("--out") / "logs") as season:
+    minutes, pace = pytestconfig.getoption("--steady-minutes"), pytestconfig.getoption("--pace")
+    with Season(arena, pytestconfig.getoption("--out") / "logs", pace) as season:
         outcomes, started = [], time.monotonic()
         while time.monotonic() - started < 60 * minutes or len(outcomes) < 6:
             outcomes.append(season.play(10_000 + len(outcomes), 6_000, [], poison=0, rich=0.3))
             assert outcomes[-1].right, outcomes[-1]
+            told = " ".join(f"{bytes_ / 1e6:.1f}" for bytes_ in outcomes[-1].rss.values())
+            sys.stdout.write(f"\n{(time.monotonic() - started) / 60:.1f} minutes: {told} MB\n")
+            sys.stdout.flush()
         assert set(season.end()) == {0}
     warm = outcomes[len(outcomes) // 3 :]
     sizes = {pid: [o.rss[pid] / 1e6 for o in outcomes] for pid in outcomes[0].rss}  # a process that ended is a KeyError

@@ -1,6 +1,5 @@
 """`newsmill extract`: JSON lines in on standard input, one answer a page out, in the same order, at once."""
 
-import os
 import sys
 from collections.abc import Callable, Iterator
 from enum import StrEnum
@@ -13,6 +12,7 @@ import typer
 from worker.bulk.crew import CopyEnded, Crew
 from worker.cli.answers import Answer, Wishes, as_json, as_markdown
 from worker.core.model import Markup
+from worker.processors import usable_processors
 from worker.profiles import NoProfiles, Profiles, read_profiles
 
 _BETWEEN: Final = b"\f\n"
@@ -72,7 +72,7 @@ def command(  # noqa: PLR0913, PLR0917 - the options of the command line
 
 def _answers(answer: Callable[[bytes], Answer], processes: int | None) -> Iterator[Answer]:
     """The answer to each line of the standard input."""
-    most = processes or len(os.sched_getaffinity(0))
+    most = processes or usable_processors()
     if most == 1:
         return (answer(line) for line in sys.stdin.buffer if line.strip())
     return Crew(answer, most).answers(sys.stdin.fileno())
