@@ -14,6 +14,8 @@ from worker.transport.topics import TopicAdmin, compare, compare_partitions
 
 PAGE_BYTES = Limits().page_bytes
 
+TOPICS = len(Topics.model_fields)
+
 
 @pytest.fixture
 def admin(kafka: LocalKafka):
@@ -45,7 +47,7 @@ def test_what_create_makes_is_what_check_wants(admin, topic_names):
 
 
 def test_create_makes_each_topic_once(admin, topic_names):
-    assert len(admin.create(planned(topic_names))) == 5
+    assert len(admin.create(planned(topic_names))) == TOPICS
     assert admin.create(planned(topic_names)) == []
 
 
@@ -60,7 +62,7 @@ def test_a_page_of_the_largest_size_fits(admin, topics):
 
 def test_a_missing_topic_is_found(topic_names):
     findings = compare(planned(topic_names), {})
-    assert [finding.wrong for finding in findings] == ["does not exist"] * 5
+    assert [finding.wrong for finding in findings] == ["does not exist"] * TOPICS
     assert findings[0].mend == "newsmill topics create"
 
 
@@ -83,8 +85,8 @@ def test_partitions_are_added_only_when_asked_and_never_taken_away(admin, topics
     more, fewer = planned(topics, partitions=4), planned(topics, partitions=1)
     assert admin.create(more) == []
     assert admin.grow(fewer) == []
-    assert [f.wrong for f in compare_partitions(fewer, states(admin, fewer))] == ["has 2 partitions, not 1"] * 5
-    assert len(admin.grow(more)) == 5
+    assert [f.wrong for f in compare_partitions(fewer, states(admin, fewer))] == ["has 2 partitions, not 1"] * TOPICS
+    assert len(admin.grow(more)) == TOPICS
     assert compare_partitions(more, states(admin, more)) == []
 
 
@@ -95,10 +97,10 @@ def test_brokers_that_do_not_answer_are_named():
 
 def test_the_command_line_creates_checks_and_says_what_is_wrong(kafka, topic_names):
     before = newsmill(kafka, topic_names, "check")
-    assert (before.returncode, before.stderr.count("does not exist")) == (1, 5)
+    assert (before.returncode, before.stderr.count("does not exist")) == (1, TOPICS)
     made = newsmill(kafka, topic_names, "create", "--partitions", "3")
-    assert (made.returncode, made.stdout.count("made, partitions 3, replicas 1")) == (0, 5)
+    assert (made.returncode, made.stdout.count("made, partitions 3, replicas 1")) == (0, TOPICS)
     again = newsmill(kafka, topic_names, "create", "--partitions", "2")
-    assert (again.returncode, again.stderr.count("has 3 partitions, not 2")) == (0, 5)
+    assert (again.returncode, again.stderr.count("has 3 partitions, not 2")) == (0, TOPICS)
     after = newsmill(kafka, topic_names, "check")
     assert (after.returncode, after.stdout) == (0, "The topics are right.\n")
