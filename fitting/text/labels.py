@@ -2,6 +2,7 @@
 
     labels.py store LABELLED_FOLDER [...] --into fitting/labels
     labels.py check fitting/labels --extraction DIR --flattener FILE
+    labels.py restore fitting/labels --into FOLDER --extraction DIR --flattener FILE
 
 The text of a page is what the flattener makes of the html page; its sha256 is kept, and a page that changed is refused.
 """
@@ -93,6 +94,23 @@ def load(labels: Path, extraction: Path, flattener: Flattener) -> Iterator[Page]
         )  # fmt: skip
 
 
+def restore(labels: Path, into: Path, extraction: Path, flattener: Flattener) -> int:
+    """Write the labelled pages as the folder (raw/, gold/, index.jsonl) they were stored from; returns how many."""
+    rows = []
+    for part in ("raw", "gold"):
+        (into / part).mkdir(parents=True, exist_ok=True)
+    for page in load(labels, extraction, flattener):
+        row = json.loads((labels / f"{page.id}.json").read_text("utf-8"))
+        names = ("start", "end", "label", "article")
+        segments = [dict(zip(names, segment, strict=True)) for segment in page.segments]
+        gold = {"id": page.id, "language": page.language, "segments": segments, "expected": page.expected}
+        (into / "raw" / f"{page.id}.txt").write_bytes(page.text.encode("utf-8"))
+        (into / "gold" / f"{page.id}.json").write_text(json.dumps(gold, ensure_ascii=False), "utf-8")
+        rows.append({"id": page.id, "site": page.site, "origin": f"{row['set']}:{page.id}"})
+    (into / "index.jsonl").write_text("".join(json.dumps(row, ensure_ascii=False) + "\n" for row in rows), "utf-8")
+    return len(rows)
+
+
 def _phrase(text: str, place: list[int] | None) -> str | None:
     return " ".join(text[place[0] : place[1]].split()) if place else None
 
@@ -111,7 +129,7 @@ def flattener_at(path: Path) -> Flattener:
 def main() -> None:
     """The command line."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("action", choices=["store", "check"])
+    parser.add_argument("action", choices=["store", "check", "restore"])
     parser.add_argument("folders", nargs="+", type=Path)
     parser.add_argument("--into", type=Path, default=Path("fitting/labels"))
     parser.add_argument("--extraction", type=Path)
@@ -119,6 +137,9 @@ def main() -> None:
     args = parser.parse_args()
     if args.action == "store":
         print(f"{store(args.folders, args.into)} pages stored")
+    elif args.action == "restore":
+        done = restore(args.folders[0], args.into, args.extraction, flattener_at(args.flattener))
+        print(f"{done} pages restored")
     else:
         count = sum(1 for _ in load(args.folders[0], args.extraction, flattener_at(args.flattener)))
         print(f"{count} pages rebuilt, every text the one that was labelled")

@@ -27,8 +27,8 @@ _EDGE: Final = math.log(_USUAL / (1 - _USUAL))
 _DOUBT: Final = 0.2
 _LEAST_WEIGHT: Final = 15
 """A page is in doubt where the first net's logit of a block of so many characters is so near to the threshold: there
-the other nets are asked too. Left out by site, that is a quarter of the pages, and they are as good as with all nets
-always: F1 .977 and .978, exact .486 and .492 (one page), strings .946 and .945."""
+the other nets are asked too. Left out by site, with the nets before these, that was a quarter of the pages, and they
+were as good as with all nets always: F1 .977 and .978, exact .486 and .492 (one page), strings .946 and .945."""
 _LABELS_SHARE: Final = 0.2
 """Share of the label outputs in the logit of body: they were taught captions, adverts and legal text as such."""
 _OWN_STORY: Final = np.array([label in RUNNING and label is not Label.EMBEDDED_BODY for label in Label])
