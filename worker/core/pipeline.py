@@ -86,7 +86,8 @@ _FIRST: Final = (
 def warm_up() -> None:
     """Load models and lexicons, as the first pages would, so that no page waits for them.
 
-    The garbage collector then leaves them alone: they stay until the process ends.
+    The garbage collector then leaves them alone: they stay until the process ends. It collects once more behind that, for
+    it looks for old garbage only where there is a quarter as much new as it last found old: next to nothing now.
     """
     at = datetime(2026, 1, 5, tzinfo=UTC)
     url = "https://newsmill.invalid/2026/01/05/a-first-page"
@@ -95,6 +96,7 @@ def warm_up() -> None:
     process(RawPage(url=url, html=f"<html><head><title>A first page</title></head><body>{lines}</body></html>"), at)
     gc.collect()
     gc.freeze()
+    gc.collect()
 
 
 def lay_out(
