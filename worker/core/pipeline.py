@@ -86,8 +86,8 @@ _FIRST: Final = (
 def warm_up() -> None:
     """Load models and lexicons, as the first pages would, so that no page waits for them.
 
-    The garbage collector then leaves them alone: they stay until the process ends. It collects once more behind that, for
-    it looks for old garbage only where there is a quarter as much new as it last found old: next to nothing now.
+    The garbage collector then leaves them alone: they stay until the process ends. It collects once more behind that:
+    it looks for old garbage only where there is a quarter as much new as it found last; of that there is nothing then.
     """
     at = datetime(2026, 1, 5, tzinfo=UTC)
     url = "https://newsmill.invalid/2026/01/05/a-first-page"
