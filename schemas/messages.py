@@ -185,6 +185,7 @@ class Paragraph(Message):
     """One cleaned paragraph and the place in the page's text it came from."""
 
     text: str
+    """One line; of the role `code` with its lines and the spaces in them, as the markup gives them."""
     role: Role = Role.PARAGRAPH
     level: int | None = Field(default=None, ge=1, le=6)
     """Heading level of a subheading, where markup told it."""

@@ -16,7 +16,7 @@ URL = "https://news.example.org/2026/01/02/a-story"
 WORD = re.compile(r"\w+")
 SCRAPS = [
     "\n", "\n\n", " ", ". ", " | ", "•", "\u200f", "\u0000", "\ufeff", "\u200b", "\ud800", "\u0640", "﷽", "👩‍👩‍👧",
-    "Read also: ", "Source: Reuters", "Tags: one two", "اقرأ أيضاً", "المصدر: عربي", "كلمات دلالية:", "相关新闻",
+    "Read also: ", "Source: Reuters", "Tags: one two", "\n  ", "اقرأ أيضاً", "المصدر: عربي", "كلمات دلالية:", "相关新闻",
     "© 2026", "By Jane Doe", "24 November 2026", "٢٤ تشرين الثاني/نوفمبر ٢٠٢٦", "Share on Facebook", "Advertisement",
     "The minister said on Monday that the bridge over the river would be closed for three weeks. ",
     "وقالت الوزارة في بيان إن الجسر سيغلق ثلاثة أسابيع بسبب أعمال الصيانة. ",
@@ -24,7 +24,7 @@ SCRAPS = [
 ]  # fmt: skip
 TAGS = [
     "<p>", "</p>", "<div class='article-body'>", "</div>", "<h1>", "</h1>", "<a href='/x'>", "</a>", "<script>",
-    "</script>", "<!--", "-->", "<table><tr><td>", "<br>", "<li>", "<template>",
+    "</script>", "<!--", "-->", "<table><tr><td>", "<br>", "<li>", "<template>", "<pre>", "</pre>",
     "<svg>", "<title>", "</title>", "&amp;", "&#0;",
     "&#xD800;",
     '<script type="application/ld+json">{"@type":"NewsArticle","headline":"H","datePublished":"2026"}</script>',

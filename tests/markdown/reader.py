@@ -14,7 +14,7 @@ def body_of(document):
 
 
 def texts(markdown):
-    """The texts of its blocks, images left out, the lines of code each by itself."""
+    """The texts of its blocks, images left out."""
     return [text for text, _ in read(markdown) if text]
 
 
@@ -22,7 +22,8 @@ def read(markdown):
     """Each block's text, and its styles: a set a character, of names and of the addresses of links."""
     for token in PARSER.parse(markdown):
         if token.type in {"fence", "code_block", "html_block"}:
-            yield from ((row, [{token.type}] * len(row)) for row in token.content.splitlines())
+            text = token.content.removesuffix("\n")
+            yield text, [{token.type}] * len(text)
         elif token.type == "inline":
             yield inside(token.children)
 

@@ -52,14 +52,29 @@ def _paragraphs(layout: Layout, segment: Segment) -> Iterator[Span]:
             if block.start >= segment.end:
                 break
             start, end = max(block.start, segment.start), min(block.end, segment.end)
-            if start < end and layout.text[start:end].strip():
-                yield Span(start, end, block.role if role is Role.PARAGRAPH else role, block.level)
+            text = layout.text[start:end]
+            if block.role is Role.CODE and _is_prose(text):
+                yield from _told_lines(text, start, role)
+            elif text.strip():
+                keeps = role is Role.PARAGRAPH or block.role is Role.CODE
+                yield Span(start, end, block.role if keeps else role, block.level)
         return
-    at = segment.start
-    for line in _whole_lines(layout.text[segment.start : segment.end]):
+    yield from _told_lines(layout.text[segment.start : segment.end], segment.start, role)
+
+
+def _told_lines(text: str, at: int, role: Role) -> Iterator[Span]:
+    """The paragraphs of a text without markup that stands at `at`."""
+    for line in _whole_lines(text):
         if line.strip():
             yield Span(at, at + len(line), role)
         at += len(line)
+
+
+def _is_prose(text: str) -> bool:
+    """Whether preformatted text tells a story: wrapped at a width, or mostly in long lines that end as sentences."""
+    lines = text.splitlines(keepends=True)
+    told = sum(len(line) for line in lines if len(line) > _WIDEST and _SENTENCE_END.search(line))
+    return _is_wrapped(lines) or told > _MOSTLY * len(text)
 
 
 def _whole_lines(text: str) -> list[str]:

@@ -43,7 +43,7 @@ def _run(role: Role, paragraphs: Sequence[Paragraph]) -> Iterator[str]:
     elif role is Role.QUOTE:
         yield "\n>\n".join(f"> {line(one.text, one.marks or ())}" for one in paragraphs)
     elif role is Role.CODE:
-        yield _code([one.text for one in paragraphs])
+        yield from (_code(one.text) for one in paragraphs)
     elif role is Role.TABLE_ROW and _is_grid(paragraphs):
         yield _table(paragraphs)
     elif role is Role.SUBHEADING:
@@ -52,8 +52,7 @@ def _run(role: Role, paragraphs: Sequence[Paragraph]) -> Iterator[str]:
         yield from (line(one.text, one.marks or ()) for one in paragraphs)
 
 
-def _code(lines: Sequence[str]) -> str:
-    text = "\n".join(lines)
+def _code(text: str) -> str:
     fence = "`" * max(3, *(len(run) + 1 for run in _TICKS.findall(text)), 0)
     return f"{fence}\n{text}\n{fence}"
 

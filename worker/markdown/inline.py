@@ -63,8 +63,11 @@ def _marked(text: str, marks: Sequence[Mark], shield: Callable[[str, list[str]],
         if not (links and "]:" in text[piece.start : piece.end])  # a link with it may be read as a definition
     ]
     strong = [safe for one in _apart(text, marks, MarkKind.STRONG) for safe in _safe(text, one, links, code)]
-    pieces = (piece for one in _apart(text, marks, MarkKind.EMPHASIS) for piece in _cut(text, one, strong))
-    emphasis = _told_apart(text, [safe for piece in pieces for safe in _safe(text, piece, links, code)], strong)
+    emphasis = _apart(text, marks, MarkKind.EMPHASIS)
+    for _ in range(2):  # what links and code cut to pieces may reach over an end of what it held
+        pieces = [piece for one in emphasis for piece in _cut(text, one, strong)]
+        emphasis = [safe for piece in pieces for safe in _safe(text, piece, links, code)]
+    emphasis = _told_apart(text, emphasis, strong)
     for one in (*links, *code, *strong, *emphasis):
         _shield_edges(text, escaped, one)
     for one in code:

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from worker.core.clean import STEPS, clean
+from worker.core.clean import STEPS, clean, clean_lines
 from worker.core.clean.mojibake import repair_mojibake
 
 CASES = [
@@ -80,6 +80,27 @@ def test_no_letter_is_changed(text: str) -> None:
         )
 
     assert letters(clean(text)) == letters(text)
+
+
+LINES = [
+    ("\n  def f(a):\r\n      b ,  ( c )  \n\n\treturn\n \n", "  def f(a):\n      b ,  ( c )\n\n\treturn"),
+    ("a\u2028b\x0cc\u00a0\u3000d", "a\nb\nc  d"),
+    ("e\u0301\u200b\ufeff\x00 \u200c\n\u200b\nx-\u00ad\ny", "é\n\nx-\ny"),
+    (" \n\t\n", ""),
+]
+
+
+@pytest.mark.parametrize(("text", "cleaned"), LINES)
+def test_lines_that_were_meant_are_kept(text: str, cleaned: str) -> None:
+    assert clean_lines(text) == cleaned
+
+
+@settings(max_examples=300, deadline=None)
+@given(st.one_of(st.text(max_size=80), marks))
+def test_lines_say_the_same_words_and_cleaning_them_again_changes_nothing(text: str) -> None:
+    once = clean_lines(text)
+    assert clean_lines(once) == once
+    assert clean(once) == clean(text)
 
 
 def test_mojibake_is_repaired_when_certain() -> None:

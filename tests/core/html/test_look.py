@@ -57,6 +57,8 @@ def paragraphs_of(html, asked=ALL):
         ("<p>a <b>b <span hidden>c</span> d</b></p>", [("strong", "b d", None)]),
         ("<p>a <b>b<br>c</b></p>", [("strong", "b c", None)]),
         ("<pre>a <code>b</code></pre>", []),
+        ("<pre>a\n  <a href=/x>\n\t b  c</a>\n\n<b>d</b></pre>",
+         [("link", "b  c", "https://news.example.org/x"), ("strong", "d", None)]),
         ("<p><a href=/x>a</a> <a>b</a></p>", [("link", "a", "https://news.example.org/x")]),
         ("<p><a href='y?z=1&amp;q#f'><b>a</b></a></p>",
          [("link", "a", "https://news.example.org/a/y?z=1&q#f"), ("strong", "a", None)]),
@@ -175,7 +177,7 @@ def test_each_marks_words_are_those_that_its_element_encloses(drawn):
 @given(st.lists(st.sampled_from([
     "<p>", "</p>", "<b>", "</b>", "<a href=/x>", "</a>", "<ul>", "<li>", "</ul>", "<ol start=x>", "<table>", "<tr>",
     "<td>", "<pre>", "</pre>", "<base>", "word ", "\0", "<br>", "日本。", "<!--", "<i hidden>", "<th colspan=99999>",
-    "<noscript>", "\u200b", "<code>",
+    "<noscript>", "\u200b", "<code>", "\n\t ",
 ]), max_size=60).map("".join))  # fmt: skip
 def test_any_markup_is_looked_at_to_its_end(html):
     page = read(f"{html}<p><a href=/end>end</a></p>")

@@ -25,6 +25,10 @@ def texts(html):
         ("<script>var p = '<p>no</p>'</script><style>p{}</style><template><p>no</p></template><p>yes</p>", ["yes"]),
         ("<p>Tom &amp; Jerry &lt;3&nbsp;x</p>", ["Tom & Jerry <3 x"]),
         ("<p>\u200b</p><p>word</p>", ["word"]),
+        ("<pre>\n\n  a  b\n\n\tc \n</pre> d", ["  a  b\n\n\tc", "d"]),
+        ("<pre><b>if</b> <i>a</i>:\n  <b>b</b>\n<u>c</u></pre>", ["if a:\n  b\nc"]),
+        ("<pre>a<br> b<br>\n<br>c</pre><p>d<br>e</p>", ["a\n b\n\n\nc", "d e"]),
+        ("<pre><div>a</div>\n<div>  b</div></pre>", ["a", "  b"]),
         ("", []),
     ],
 )

@@ -7,7 +7,7 @@ from unicodedata import is_normalized
 
 from worker.core.clean.compose import compose
 from worker.core.clean.hyphens import join_hyphens
-from worker.core.clean.invisible import drop_invisible
+from worker.core.clean.invisible import drop_invisible, drop_invisible_between_spaces
 from worker.core.clean.spacing import collapse_spaces, space_marks, tighten_brackets
 
 STEPS: Final[tuple[Callable[[str], str], ...]] = (
@@ -31,3 +31,12 @@ def clean(text: str) -> str:
     for step in STEPS:
         text = step(text)
     return text
+
+
+def clean_lines(text: str) -> str:
+    """Preformatted text as published: its lines and the spaces in them, but for those at the lines' ends.
+
+    No empty lines are left at its ends; cleaning it again changes nothing.
+    """
+    lines = (compose(drop_invisible_between_spaces(line)).rstrip() for line in text.splitlines())
+    return "\n".join(lines).strip("\n")

@@ -9,6 +9,7 @@ _UNSEEN: Final = re.compile(
     "\ufff9-\ufffb\ue000-\uf8ff\U000e0000-\U000e007f]"
 )
 """Controls, soft hyphens, marks of direction, zero-width spaces, private use (icon fonts)."""
+_KIND_OF_SPACE: Final = re.compile(r"[^\S \t]")
 _JOINERS: Final = re.compile(r"(?<!\S)[\u200c\u200d]+|[\u200c\u200d]+(?!\S)")
 """Joiners at the edge of a word: left over from markup."""
 
@@ -17,4 +18,13 @@ def drop_invisible(text: str) -> str:
     """Without invisible characters; joiners stay inside words, which they shape (Persian, Indic scripts, emoji)."""
     if text.isprintable():
         return text
-    return " ".join(_JOINERS.sub("", _UNSEEN.sub("", _LINES.sub(" ", text))).split())
+    return " ".join(_without_unseen(_LINES.sub(" ", text)).split())
+
+
+def drop_invisible_between_spaces(line: str) -> str:
+    """One line without invisible characters; tabs and all spaces stay, each other kind of space as a plain one."""
+    return _without_unseen(_KIND_OF_SPACE.sub(" ", line))
+
+
+def _without_unseen(text: str) -> str:
+    return _JOINERS.sub("", _UNSEEN.sub("", text))

@@ -3,14 +3,14 @@
 from typing import Final
 
 from schemas.messages import Paragraph, Role, WarningCode
-from worker.core.clean import clean
+from worker.core.clean import clean, clean_lines
 from worker.core.clean.doubled import once, seen_before
 from worker.core.clean.mojibake import repair_mojibake
 from worker.core.enrich.marks import with_markup
 from worker.core.model import Layout, Story
 
 _PROSE: Final = frozenset({Role.PARAGRAPH, Role.QUOTE})
-"""Roles in which a repetition is the page's fault; rows, items and lines of code may be equal."""
+"""Roles in which a repetition is the page's fault; rows, items and code may be equal."""
 
 
 def paragraphs_of(story: Story, layout: Layout) -> tuple[tuple[Paragraph, ...], tuple[WarningCode, ...]]:
@@ -23,10 +23,11 @@ def paragraphs_of(story: Story, layout: Layout) -> tuple[tuple[Paragraph, ...], 
     notes: dict[WarningCode, None] = {}
     seen: set[str] = set()
     for span in story.paragraphs:
-        printed = clean(layout.text[span.start : span.end])
+        cleaning = clean_lines if span.role is Role.CODE else clean
+        printed = cleaning(layout.text[span.start : span.end])
         text = repair_mojibake(printed)
         if text != printed:
-            text = clean(text)
+            text = cleaning(text)
         if text != printed:
             notes[WarningCode.MOJIBAKE_REPAIRED] = None
         cleaned = text

@@ -127,7 +127,7 @@ class _Look:
             return True
         shown = text.strip() if self._pre else " ".join(words)
         whole, at = self._page.text, self._end
-        while whole[at : at + 1] in (" ", "\n"):
+        while whole[at : at + 1].isspace():
             at += 1
         if at >= self._until or not whole.startswith(shown, at):
             return False

@@ -28,7 +28,25 @@ def blocks_of(page: Page) -> list[Block]:
     starts, tags, parents = page.blocks.start, page.elements.tag, page.elements.parent
     roles = [role_of(tags, parents, element) for element in page.blocks.element]
     ends = [*starts[1:], len(page.text)]
-    return [Block(start, end, role, level) for start, end, (role, level) in zip(starts, ends, roles, strict=True)]
+    blocks = [Block(start, end, role, level) for start, end, (role, level) in zip(starts, ends, roles, strict=True)]
+    return _lines_joined(blocks, page) if "pre" in tags else blocks
+
+
+def _lines_joined(blocks: list[Block], page: Page) -> list[Block]:
+    """Elements that are lines of one `<pre>`, as highlighters make them, are one block; paragraphs in it are not."""
+    tags, parents = page.elements.tag, page.elements.parent
+    joined: list[Block] = []
+    last = -1
+    for block, element in zip(blocks, page.blocks.element, strict=True):
+        pre = element if block.role is Role.CODE and tags[element] != "p" else -1
+        while pre > 0 and tags[pre] != "pre":
+            pre = parents[pre]
+        if pre >= 0 and pre == last:
+            joined[-1] = joined[-1]._replace(end=block.end)
+        else:
+            joined.append(block)
+        last = pre
+    return joined
 
 
 _ROLES: Final = {

@@ -87,8 +87,8 @@ def walked(tree: LexborHTMLParser, *, see_hidden: bool) -> Page:
     text = page.text
     anchors = page.anchors
     for i, start in enumerate(anchors.start):
-        if text[start : start + 1] in (" ", "\n"):
-            anchors.start[i] = min(start + 1, anchors.end[i])
+        while start < anchors.end[i] and text[start : start + 1].isspace():
+            anchors.start[i] = start = start + 1  # noqa: PLW2901 - where the link's own text begins
     return page
 
 
@@ -115,7 +115,7 @@ def _descend(page: Page, root: LexborNode, *, see_hidden: bool) -> None:  # noqa
     in_link = in_bold = in_italic = in_pre = 0
     break_run = next_run = next_rules = 0
     space = closing = False
-    inline = ""
+    inline = gap = ""
     node = root.first_child
     visited = 0
     while True:
@@ -148,6 +148,7 @@ def _descend(page: Page, root: LexborNode, *, see_hidden: bool) -> None:  # noqa
                 closing = True
                 owner = element
                 space = False
+                gap = ""
                 element = value
             elif kind == _LINK:
                 in_link -= 1
@@ -174,11 +175,23 @@ def _descend(page: Page, root: LexborNode, *, see_hidden: bool) -> None:  # noqa
             words = text.split()
             if not words or (len(text) < 4 and not text.strip(ZERO_WIDTH)):
                 space = True
+                if in_pre and not words:
+                    gap += text
             else:
-                if length and (space or text[0].isspace()):
-                    pieces.append(" ")
-                    length += 1
-                shown = " ".join(words) if not in_pre else text.strip()
+                if in_pre:
+                    shown = text.strip()
+                    at = text.index(shown)
+                    gap += text[:at]
+                    if not length:
+                        gap = gap.rpartition("\n")[2]
+                    pieces.append(gap)
+                    length += len(gap)
+                    gap = text[at + len(shown) :]
+                else:
+                    if length and (space or text[0].isspace()):
+                        pieces.append(" ")
+                        length += 1
+                    shown = " ".join(words)
                 pieces.append(shown)
                 n = len(shown)
                 length += n
@@ -196,16 +209,15 @@ def _descend(page: Page, root: LexborNode, *, see_hidden: bool) -> None:  # noqa
             if kind == _UNSEEN_KIND:
                 if tag == "br":
                     break_run += 1
-                    if break_run >= 2:
+                    if in_pre:
+                        gap += "\n"
+                        breaks += length > 0
+                    elif break_run >= 2:
                         space = False
                         if length:
                             closing = True
                             owner = element
                             next_run = break_run
-                    elif in_pre and length:
-                        pieces.append("\n")
-                        length += 1
-                        breaks += 1
                     else:
                         space = True
                         breaks += length > 0
@@ -265,6 +277,7 @@ def _descend(page: Page, root: LexborNode, *, see_hidden: bool) -> None:  # noqa
             closing = True
             owner = element
             space = False
+            gap = ""
             if first is None or len(stack) > MAX_DEPTH:
                 node = node.next
                 continue
