@@ -3,7 +3,9 @@
 import re
 from typing import Any, Final
 
+from worker.core.address import absolute
 from worker.core.html.keys import CAPTION, WALL
+from worker.core.html.metadata.same_picture import shows_same
 from worker.core.html.metadata.scene import Scene
 from worker.core.html.metadata.structured import text_of, types_of
 from worker.core.model import Candidate, Picture
@@ -52,10 +54,14 @@ def site_names(scene: Scene) -> list[Candidate]:
 
 
 def pictures(scene: Scene) -> list[Picture]:
-    """The picture the page shares itself with, then those inside the story, with their captions."""
+    """The picture the page shares itself with, then those inside the story, with their captions.
+
+    Where that picture stands in the story, too, be it in another size, it has the place and the caption it has there.
+    """
     page = scene.page
     found: dict[str, Picture] = {}
     shared = scene.meta("og:image", "og:image:url", "twitter:image", "twitter:image:src")
+    address = absolute(scene.url, shared)
     if shared:
         found[shared] = Picture(0, shared)
     captions = _captions(scene)
@@ -64,8 +70,13 @@ def pictures(scene: Scene) -> list[Picture]:
         end = page.blocks.end[scene.last]
         for shown in page.pictures:
             if start <= shown.at <= end + 1 and not scene.outside[shown.element]:
-                figure = _figure(scene, shown.element)
-                found.setdefault(shown.src, Picture(shown.at, shown.src, captions.get(figure) or None))
+                caption = captions.get(_figure(scene, shown.element)) or None
+                again = absolute(scene.url, shown.src) if address else None
+                if address and again and shows_same(address, again):
+                    known = found[shared]
+                    found[shared] = Picture(known.at or shown.at, shared, known.caption or caption)
+                else:
+                    found.setdefault(shown.src, Picture(shown.at, shown.src, caption))
             if len(found) >= _MAX_PICTURES:
                 break
     return list(found.values())
