@@ -66,23 +66,28 @@ def production(deploy):
 
 
 @pytest.fixture(scope="module")
-def traced(deploy, tmp_path_factory):
-    """The base with the component that sends traces, as an overlay of one's own would have it."""
-    folder = tmp_path_factory.mktemp("overlay").resolve()
-    home = os.path.relpath(deploy.resolve() / "kubernetes", folder)
-    mine = {
-        "apiVersion": "kustomize.config.k8s.io/v1beta1",
-        "kind": "Kustomization",
-        "resources": [f"{home}/base"],
-        "components": [f"{home}/components/tracing"],
-    }
-    (folder / "kustomization.yaml").write_text(yaml.safe_dump(mine))
-    return build(folder, program("kubectl"))
+def extended(deploy, tmp_path_factory):
+    """What a part of the manifests and a component become, as an overlay of one's own would have them."""
+
+    def build_with(part, component):
+        folder = tmp_path_factory.mktemp("overlay").resolve()
+        home = os.path.relpath(deploy.resolve() / "kubernetes", folder)
+        mine = {
+            "apiVersion": "kustomize.config.k8s.io/v1beta1",
+            "kind": "Kustomization",
+            "resources": [f"{home}/{part}"],
+            "components": [f"{home}/components/{component}"],
+        }
+        (folder / "kustomization.yaml").write_text(yaml.safe_dump(mine))
+        return build(folder, program("kubectl"))
+
+    return build_with
 
 
-def test_traces_go_to_an_address_that_the_settings_take_and_the_network_lets_through(traced):
+def test_traces_go_to_an_address_that_the_settings_take_and_the_network_lets_through(extended):
     from worker.settings import Otel  # noqa: PLC0415 - only here
 
+    traced = extended("base", "tracing")
     for doc in traced:
         kubernetes_validate.validate(doc, VERSIONS[0], strict=True)
     endpoint = Otel(endpoint=traced.settings["NEWSMILL_OTEL__ENDPOINT"]).endpoint
@@ -90,6 +95,28 @@ def test_traces_go_to_an_address_that_the_settings_take_and_the_network_lets_thr
     assert endpoint.endswith(f":{rule['ports'][0]['port']}")
     assert rule["to"][0]["namespaceSelector"]["matchLabels"]["kubernetes.io/metadata.name"] in endpoint
     assert traced.settings["NEWSMILL_KAFKA__BOOTSTRAP_SERVERS"]
+
+
+def test_nobody_keeps_site_profiles_unasked(manifests):
+    assert manifests.one("StatefulSet", "newsmill-profiler")["spec"]["replicas"] == 0
+    assert not [name for name in manifests.settings if name.startswith("NEWSMILL_PROFILES__")]
+
+
+@pytest.mark.parametrize("part", ["base", "overlays/production"])
+def test_a_component_has_site_profiles_kept_with_the_rights_that_takes(extended, part, tmp_path):
+    profiled = extended(part, "site-profiles")
+    for doc in profiled:
+        if doc["apiVersion"] in CORE:
+            kubernetes_validate.validate(doc, VERSIONS[0], strict=True)
+    assert profiled.one("StatefulSet", "newsmill-profiler")["spec"]["replicas"] == 1
+    assert profiled.one("StatefulSet", "newsmill-rollup")["spec"]["replicas"] == 1
+    (tmp_path / "password").write_text("secret")
+    values = {n: str(tmp_path / "password") if n.endswith("PASSWORD_FILE") else v for n, v in profiled.settings.items()}
+    assert accepted("s.profiles.collect, s.profiles.use", values) == ["True", "False"]
+    users = {doc["metadata"]["name"]: rights_of(doc) for doc in profiled.all("KafkaUser")}
+    assert [name for name, rights in users.items() if ("topic", "news.site-profiles") in rights] == (
+        ["newsmill", "newsmill-profiler"] if part != "base" else []
+    )
 
 
 @pytest.mark.parametrize("version", VERSIONS)
@@ -161,11 +188,58 @@ def test_the_settings_are_accepted_by_the_worker(manifests, tmp_path):
         if name.endswith("PASSWORD_FILE"):
             (tmp_path / "password").write_text("secret")
             values[name] = str(tmp_path / "password")
+    found = accepted("s.instance, s.worker.processes, s.http.port", values)
+    assert found == ["newsmill-0", values["NEWSMILL_WORKER__PROCESSES"], values["NEWSMILL_HTTP__PORT"]]
+
+
+def accepted(names, values):
+    """What the settings `s` make of these variables."""
     path = {name: os.environ[name] for name in ("PATH", "HOME") if name in os.environ}
-    code = "from worker.settings import load; s = load(); print(s.instance, s.worker.processes, s.http.port)"
+    code = f"from worker.settings import load; s = load(); print({names})"
     out = subprocess.run([sys.executable, "-c", code], env=values | path, capture_output=True, text=True, check=False)
     assert out.stderr == ""
-    assert out.stdout.split() == ["newsmill-0", values["NEWSMILL_WORKER__PROCESSES"], values["NEWSMILL_HTTP__PORT"]]
+    return out.stdout.split()
+
+
+@pytest.mark.parametrize("name", ["rollup", "profiler"])
+def test_the_other_consumers_are_kept_as_the_worker_is(manifests, name):
+    """The same but for what they run, what they may take, and where they may stand."""
+    pod = json.loads(json.dumps(manifests.one("StatefulSet", f"newsmill-{name}")["spec"]["template"]["spec"]))
+    (container,) = pod.pop("containers")
+    assert (container.pop("name"), container.pop("args")) == (name, [name])
+    signs_in = {"name": "NEWSMILL_KAFKA__SASL_USERNAME", "value": f"newsmill-{name}"}
+    users = {doc["metadata"]["name"] for doc in manifests.all("KafkaUser")}
+    assert not users or signs_in["value"] in users
+    secrets = [volume["secret"] for volume in pod["volumes"] if volume["name"] == "kafka-user"]
+    assert [secret["secretName"] for secret in secrets] == [signs_in["value"]] * bool(users)
+    assert (signs_in in container["env"]) == bool(users)
+    container["env"] = [entry for entry in container["env"] if entry != signs_in]
+    assert container.pop("resources")["requests"]
+    for secret in secrets:
+        secret["secretName"] = "newsmill"
+    assert container == {key: value for key, value in manifests.container.items() if key in container}
+    assert manifests.container.keys() - container.keys() == {"name", "args", "resources"}
+    assert pod == {key: value for key, value in manifests.pod.items() if key in pod}
+    assert manifests.pod.keys() - pod.keys() == {"containers", "topologySpreadConstraints"}
+
+
+def test_every_consumer_is_watched_under_the_name_that_the_alert_knows(production):
+    rules = production.one("PrometheusRule")["spec"]["groups"][0]["rules"]
+    (down,) = [rule["expr"] for rule in rules if rule["alert"] == "NewsmillDown"]
+    watched = set()
+    for monitor in production.all("PodMonitor"):
+        (endpoint,) = monitor["spec"]["podMetricsEndpoints"]
+        (job,) = [entry["replacement"] for entry in endpoint.get("relabelings", [])] or ["newsmill"]
+        labels = monitor["spec"]["selector"]["matchLabels"].items()
+        (consumer,) = [
+            doc["metadata"]["name"]
+            for doc in production.all("StatefulSet")
+            if labels <= doc["spec"]["template"]["metadata"]["labels"].items()
+        ]
+        assert job == consumer
+        watched.add(job)
+    assert watched == {doc["metadata"]["name"] for doc in production.all("StatefulSet")}
+    assert watched == set(re.search(r'job=~"(.*?)"', down)[1].split("|"))
 
 
 def test_secrets_are_mounted_where_the_settings_look_for_them(production):
@@ -271,6 +345,12 @@ def test_users_have_no_right_that_they_do_not_need(production):
         ("topic", topics.source_metrics): {"Write", "Describe"},
         ("group", "newsmill-rollup"): {"Read"},
         ("transactionalId", "newsmill-rollup-"): {"Write", "Describe"},
+    }
+    assert rights["newsmill-profiler"] == {
+        ("topic", topics.metrics): {"Read", "Describe"},
+        ("topic", topics.site_profiles): {"Read", "Write", "Describe"},
+        ("group", "newsmill-profiles"): {"Read"},
+        ("transactionalId", "newsmill-profiles-"): {"Write", "Describe"},
     }
     assert rights["newsmill-audit"] == {
         ("topic", topics.pages): {"Read", "Describe"},

@@ -29,7 +29,14 @@ from worker.transport.topics import TopicAdmin
 
 pytestmark = pytest.mark.broker
 NAMES = Topics()
-PASSWORDS = {"admin": "all", "newsmill": "one", "newsmill-rollup": "two", "newsmill-audit": "3", "newsmill-replay": "4"}
+PASSWORDS = {
+    "admin": "all",
+    "newsmill": "one",
+    "newsmill-rollup": "two",
+    "newsmill-profiler": "three",
+    "newsmill-audit": "4",
+    "newsmill-replay": "5",
+}
 AUTHORIZED = {
     "authorizer.class.name": "org.apache.kafka.metadata.authorizer.StandardAuthorizer",
     "super.users": "User:ANONYMOUS;User:admin",
@@ -118,26 +125,34 @@ def count(bootstrap, topic):
     return found
 
 
-def test_worker_and_rollup_work_with_their_rights(bootstrap):
-    worker = started(["run"], "newsmill-0", environment(bootstrap, "newsmill"))
+def test_worker_rollup_and_profiler_work_with_their_rights(bootstrap):
+    collects = {"NEWSMILL_PROFILES__COLLECT": "true"}
+    worker = started(["run"], "newsmill-0", environment(bootstrap, "newsmill"), **collects)
     rollup = started(
         ["rollup"], "newsmill-rollup-0", environment(bootstrap, "newsmill-rollup"), NEWSMILL_ROLLUP__WINDOW_SECONDS="1"
+    )
+    profiler = started(
+        ["profiler"],
+        "newsmill-profiler-0",
+        environment(bootstrap, "newsmill-profiler"),
+        NEWSMILL_PROFILES__WINDOW_SECONDS="1",
     )
     try:
         end = time.monotonic() + 120
         number = 0
-        while time.monotonic() < end and not count(bootstrap, NAMES.source_metrics):
+        written = (NAMES.source_metrics, NAMES.site_profiles)
+        while time.monotonic() < end and not all(count(bootstrap, topic) for topic in written):
             put(bootstrap, range(number, number + 10))
             number += 10
         assert worker.poll() is None
         assert rollup.poll() is None
-        assert count(bootstrap, NAMES.articles)
-        assert count(bootstrap, NAMES.source_metrics)
+        assert profiler.poll() is None
+        assert all(count(bootstrap, topic) for topic in (NAMES.articles, *written))
     finally:
-        worker.terminate()
-        rollup.terminate()
-        assert worker.wait(30) == Exit.CLEAN
-        assert rollup.wait(30) == Exit.CLEAN
+        for program in (worker, rollup, profiler):
+            program.terminate()
+        for program in (worker, rollup, profiler):
+            assert program.wait(30) == Exit.CLEAN
 
 
 def test_audit_and_replay_work_with_their_rights(bootstrap):
