@@ -1,9 +1,11 @@
 """The command line. Each command is one module of this package with a function `command`, or a Typer `app` of its own.
 
 Modules are loaded when their command is called: `newsmill extract` never imports Kafka. Exit codes: 0 done, 1 the work
-failed, 2 wrong use or configuration; `newsmill run` has a few of its own (see its help).
+failed, 2 wrong use or configuration, 130 broken off by ctrl-c; `newsmill run` has a few of its own (see its help).
 """
 
+import errno
+import os
 import sys
 from importlib import import_module
 from typing import Final
@@ -26,11 +28,34 @@ COMMANDS: Final = {
     "check": "Check the configuration, the brokers and the topics before a start.",
 }
 """Name -> one line of help, in the order of the help page."""
+_NO_ROOM: Final = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EIO})
+"""What the standard output answers with when it takes no more."""
+_BROKEN_OFF: Final = 130
+"""Exit code of what ctrl-c ended, as shells have it."""
 
 
 def main() -> None:
     """Entry point of the console script: `newsmill COMMAND …`."""
-    arguments = sys.argv[1:]
+    try:
+        _open_all_standard_files()
+        _command(sys.argv[1:])
+    except KeyboardInterrupt:
+        sys.exit(_BROKEN_OFF)
+    except OSError as error:
+        if error.errno not in _NO_ROOM or error.filename is not None:
+            raise
+        os.dup2(os.open(os.devnull, os.O_WRONLY), 1)  # what is left in the buffer has nowhere to go
+        sys.exit(f"newsmill: cannot write to standard output: {error.strerror}")
+
+
+def _open_all_standard_files() -> None:
+    """A standard file that the caller has closed is empty, or takes everything; else the next file would be it."""
+    for name, mode in (("stdin", "r"), ("stdout", "w"), ("stderr", "w")):
+        if getattr(sys, name) is None:
+            setattr(sys, name, os.fdopen(os.open(os.devnull, os.O_RDWR), mode, encoding="utf-8"))
+
+
+def _command(arguments: list[str]) -> None:
     if arguments and arguments[0] in COMMANDS:
         _run(arguments[0], arguments[1:])
     elif arguments in (["--version"], ["-V"]):

@@ -12,6 +12,7 @@ import typer
 from worker.bulk.documents import Documents
 from worker.bulk.folder import OtherInputs, OutFolder
 from worker.bulk.pool import Pool
+from worker.cli.faults import told
 from worker.cli.progress import Meter, meter
 from worker.inputs import Inputs, NoInput, PageRecord
 from worker.profiles import NoProfiles, read_profiles
@@ -51,7 +52,7 @@ def command(  # noqa: PLR0913, PLR0917 - the options of the command line
         with OutFolder(out, settings.topics, given) as folder, Pool(settings, profiles) as pool:
             counts = _process(source, folder, documents, pool)
     except (SettingsError, NoInput, NoProfiles, OtherInputs, OSError) as error:
-        typer.echo(f"newsmill process: {error}", err=True)
+        typer.echo(f"newsmill process: {told(error)}", err=True)
         raise typer.Exit(2) from None
     problems = counts.pop("problems")
     rejected = sum(counts.values()) - counts["article"]

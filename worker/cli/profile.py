@@ -11,6 +11,7 @@ from schemas.codec import encode
 from schemas.messages import RawPage
 from schemas.reasons import Reject
 from schemas.site_profile import SiteProfile
+from worker.cli.faults import told
 from worker.cli.progress import Meter, meter
 from worker.core import envelope
 from worker.core.address import host_of
@@ -34,12 +35,14 @@ def command(
         limits = Limits(page_bytes=settings.limits.page_bytes)
         source = Inputs(inputs, settings.limits.page_bytes)
         profiles: dict[str, SiteProfile] = {}
+        with out.open("ab"):  # what cannot be written is told before the work
+            pass
         with meter(source.bytes_total) as shown:
             for page in _pages(source, limits, shown):
                 _count(page, limits, profiles)
         out.write_bytes(b"".join(encode(profiles[host]) + b"\n" for host in sorted(profiles)))
     except (SettingsError, NoInput, OSError) as error:
-        typer.echo(f"newsmill profile: {error}", err=True)
+        typer.echo(f"newsmill profile: {told(error)}", err=True)
         raise typer.Exit(2) from None
     typer.echo(f"{len(profiles)} profiles in {out}, of {sum(profile.version for profile in profiles.values())} pages")
 
