@@ -245,8 +245,11 @@ class Article(Message):
     page_id: str
     """The crawler's id of the page, or one made from its url and content."""
     url: str
+    """The page's, as it came."""
     canonical_url: str
+    """What the page calls its own, when that is on the same host, else its url; without tracking parameters."""
     host: str
+    """Of the url: lower case, without `www.`."""
     part: Part
     part_index: int = Field(default=0, ge=0)
     """0 for the main story, 1.. for embedded ones in page order."""
@@ -255,13 +258,16 @@ class Article(Message):
     authors: tuple[Author, ...] = ()
     source: Source | None = None
     dateline: str | None = None
+    """Place and agency in front of the first sentence, without the dash behind them."""
     published_at: Timestamp | None = None
     modified_at: Timestamp | None = None
     section: str | None = None
+    """The part of the site that the story stands in."""
     language: str | None = None
     """BCP 47 primary tag; null when the text is too short to tell."""
     language_probability: Share = 0.0
     direction: Literal["ltr", "rtl"] = "ltr"
+    """In which the body is written."""
     paragraphs: tuple[Paragraph, ...] = ()
     body: str
     """The paragraphs' texts joined by line breaks."""
@@ -270,7 +276,9 @@ class Article(Message):
     images: tuple[Image, ...] = ()
     related: tuple[Related, ...] = ()
     truncated: bool = False
+    """Whether the story was cut off: by a paywall, an ellipsis, or inside a sentence."""
     word_count: int = Field(ge=0)
+    """Stretches of the body between white space."""
     content_hash: str
     """BLAKE2b-128 of the folded body, hex: equal for equal stories."""
     simhash: str
@@ -314,15 +322,18 @@ class PageMetrics(Message):
     label_characters: dict[str, int] = {}
     """Non-space characters per segment label."""
     label_segments: dict[str, int] = {}
+    """Segments per label."""
     boilerplate_share: Share = 0.0
     """Share of the non-space characters that went into no article."""
     articles: int = Field(default=0, ge=0)
+    """Embedded ones included."""
     missing: tuple[str, ...] = ()
     """Fields of the main article that were not found."""
     confidence: Share = 0.0
     stage_microseconds: dict[str, int] = {}
     """Wall time per stage; filled at the edge, never by the pure core."""
     charset: str | None = None
+    """What the bytes were decoded with; null when the page came as text."""
     warnings: tuple[WarningCode, ...] = ()
     processed_at: datetime
     core_version: str

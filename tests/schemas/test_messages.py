@@ -21,6 +21,21 @@ def test_committed_schemas_are_the_models(name):
     assert (HOME / f"{name}.schema.json").read_bytes() == schema_of(EXPORTED[name])
 
 
+@pytest.mark.parametrize(
+    ("name", "model", "field", "words"),
+    [
+        ("article", "Article", "confidence", "calibrated"),
+        ("article", "Paragraph", "text", "of the role `code` with its lines"),
+        ("raw-page", "RawPage", "charset", "weaker than a byte order mark, stronger than the markup's own word"),
+        ("site-profile", "SiteProfile", "version", "Rises with every change"),
+    ],
+)
+def test_the_schemas_say_what_fields_mean(name, model, field, words):
+    schema = orjson.loads(schema_of(EXPORTED[name]))
+    part = {schema["title"]: schema, **schema.get("$defs", {})}[model]
+    assert words in part["properties"][field]["description"]
+
+
 @pytest.mark.parametrize("path", sorted(RELEASED.glob("*/*.json")), ids=lambda path: f"{path.parent.name}/{path.name}")
 def test_no_release_of_this_major_version_is_broken(path):
     """A reader (for pages: a writer) of an earlier release of the same major version still understands us."""
