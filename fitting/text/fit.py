@@ -19,10 +19,14 @@ from samples import MIXTURES, Pool, make_pool, transitions
 from worker.core.text.tagger import Weights, ready
 
 
-def fitted(pool: Pool, fold: int | None, epochs: int, seed: int) -> Weights:
+def fitted(pool: Pool, fold: int | None, epochs: int) -> Weights:
     """Weights fitted on every fold but one (None: on all), with the successions of states."""
     kept = pool.without(fold)
-    nets = [fit(partial(kept.epoch, mixture), kept.everything(), epochs, seed) for mixture in MIXTURES]
+    others = [s for group in kept.varied.values() for s in group]
+    nets = [
+        fit(partial(kept.epoch, mixture), kept.everything(), others, epochs, seed)
+        for seed, mixture in enumerate(MIXTURES)
+    ]
     joined = {name: np.stack([net[name] for net in nets]) for name in nets[0]}
     return {**joined, "transition": transitions(kept.labelled["plain"] + kept.composed)}
 
@@ -53,7 +57,7 @@ def left_out(pool: Pool, args: argparse.Namespace) -> None:
     rows: dict[str, list[dict[str, float | None]]] = {}
     tools = load_module(args.tools, "compose")
     for fold in range(5):
-        weights = fitted(pool, fold, args.epochs, seed=0)
+        weights = fitted(pool, fold, args.epochs)
         if args.folds:
             write(weights, Path(args.folds.format(fold)))
         held = [s for s in pool.labelled["plain"] if fold_of(s.page.site) == fold]
@@ -97,7 +101,7 @@ def main() -> None:
     if args.left_out:
         left_out(pool, args)
     else:
-        write(fitted(pool, None, args.epochs, seed=0), args.out)
+        write(fitted(pool, None, args.epochs), args.out)
 
 
 if __name__ == "__main__":

@@ -76,7 +76,7 @@ def sample(page: Page, weights: Weights, fold: Fold) -> Sample | None:
     """The page as it is laid out by the tagger's weights up to the headline's decision."""
     reading = read_page(page.text)
     rows, _ = unit_features(reading)
-    tagged = tag_units(rows, unit_words(reading), weights)
+    tagged = tag_units(rows, unit_words(reading), weights)[0]
     scores = state_scores(tagged)
     nudge(scores, reading)
     window = look_around(reading, tagged, decoded(scores, tagged, weights))

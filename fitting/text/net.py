@@ -173,6 +173,7 @@ def batches(
 def fit(  # noqa: PLR0913 - the settings of one fit
     pools: Callable[[np.random.Generator], Sequence[Sample]],
     everything: Sequence[Sample],
+    others: Sequence[Sample],
     epochs: int,
     seed: int,
     *,
@@ -180,10 +181,13 @@ def fit(  # noqa: PLR0913 - the settings of one fit
     peak: float = 3e-3,
     log: bool = False,
 ) -> Tree:
-    """Fit weights; `pools(rng)` gives the samples of one epoch."""
+    """Fit weights; `pools(rng)` gives the samples of one epoch, out of `everything` and of `others`.
+
+    Only `everything` tells which words are known.
+    """
     rng = np.random.default_rng(seed)
     vocabulary = vocabulary_of(everything, SITES, KNOWN)
-    for s in everything:
+    for s in (*everything, *others):
         s.numbers = word_numbers(s.words, vocabulary)
     first = pools(rng)
     rows = np.concatenate([s.rows for s in first])

@@ -8,6 +8,7 @@ from types import ModuleType
 
 import numpy as np
 from pages import FOLDS, KINDS, Flatten, Page, composed, flattened, fold_of
+from vary import varied
 
 from worker.core.lexicon import language_bits
 from worker.core.text.decode import STATES
@@ -138,10 +139,13 @@ class Pool:
     labelled: dict[str, list[Sample]]
     bodies: dict[str, list[Sample]]
     composed: list[Sample]
-    compose_again: Callable[[int | None], list[Sample]]
+    varied: dict[bool, list[Sample]]
+    """By whether their stories are interrupted."""
+    make_again: Callable[[int | None], tuple[list[Sample], dict[bool, list[Sample]]]]
+    """Composed and varied pages, made of every fold but one."""
 
     def without(self, fold: int | None) -> "Pool":
-        """The samples of every fold but one, composed pages made of them alone."""
+        """The samples of every fold but one, composed and varied pages made of them alone."""
 
         def keep(group: list[Sample]) -> list[Sample]:
             return [s for s in group if fold_of(s.page.site) != fold]
@@ -149,11 +153,11 @@ class Pool:
         return Pool(
             {kind: keep(group) for kind, group in self.labelled.items()},
             {kind: keep(group) for kind, group in self.bodies.items()},
-            self.compose_again(fold), self.compose_again,
+            *self.make_again(fold), self.make_again,
         )  # fmt: skip
 
     def everything(self) -> list[Sample]:
-        """Every sample."""
+        """Every sample but the varied ones, whose words stand on other sites than their own."""
         return [s for group in (*self.labelled.values(), *self.bodies.values(), self.composed) for s in group]
 
     def epoch(self, mixture: "Mixture", rng: np.random.Generator) -> list[Sample]:
@@ -168,20 +172,30 @@ class Pool:
         some = rng.choice(count, min(250, count), replace=False)
         out += [self.bodies[rng.choice(KINDS, p=(0.4, 0.25, 0.15, 0.2))][at] for at in some]
         chosen = rng.choice(len(self.composed), min(mixture.composed, len(self.composed)), replace=False)
-        return out + [self.composed[at] for at in chosen]
+        out += [self.composed[at] for at in chosen]
+        varied = self.varied[mixture.interrupted]
+        return out + [varied[at] for at in rng.choice(len(varied), _VARIED, replace=False)]
 
 
 @dataclass(frozen=True)
 class Mixture:
-    """What an epoch is made of beside each labelled page twice and 250 pages of which the body is known."""
+    """What an epoch is made of beside each labelled page twice, 250 of which the body is known, and varied ones."""
 
     raw_again: bool
     """Whether pages that a scraper stored come twice as often as html pages that we flattened."""
     composed: int
     """Pages made of two."""
+    interrupted: bool
+    """Whether the varied pages have interrupted stories and short second ones."""
 
 
-MIXTURES = (Mixture(raw_again=False, composed=220), Mixture(raw_again=True, composed=400))
+_VARIED = 500
+"""Varied pages of an epoch."""
+MIXTURES = (
+    Mixture(raw_again=False, composed=220, interrupted=False),
+    Mixture(raw_again=True, composed=400, interrupted=False),
+    Mixture(raw_again=False, composed=400, interrupted=True),
+)
 """One for each net that ships."""
 
 
@@ -191,13 +205,22 @@ def make_pool(labelled: list[Page], bodies: list[Page], compose: ModuleType, fla
     def read(pages: list[Page], kind: str) -> list[Sample]:
         return [sample(flattened(page, kind, flatten)) for page in pages]
 
-    def compose_again(fold: int | None) -> list[Sample]:
+    def make_again(fold: int | None) -> tuple[list[Sample], dict[bool, list[Sample]]]:
         hosts = [page for page in labelled if fold_of(page.site) != fold for _ in range(3 if page.raw else 1)]
         ways = random.Random(fold)  # noqa: S311 - which pages are made, not a secret
-        made = composed(hosts, 600, 300 + (fold if fold is not None else FOLDS), compose)
-        return [sample(flattened(page, ways.choice(["plain"] * 3 + ["space", "glue"]), flatten)) for page in made]
+        seed = fold if fold is not None else FOLDS
+
+        def read_some(pages: list[Page], kinds: list[str]) -> list[Sample]:
+            return [sample(flattened(page, ways.choice(kinds), flatten)) for page in pages]
+
+        made = read_some(composed(hosts, 600, 300 + seed, compose), ["plain"] * 3 + ["space", "glue"])
+        ways_of_varied = ["plain"] * 4 + ["space"] * 2 + ["lines", "glue"]
+        return made, {
+            interrupted: read_some(varied(hosts, 1500, 700 + seed, interrupted=interrupted), ways_of_varied)
+            for interrupted in (False, True)
+        }
 
     by_kind = {kind: read(labelled, kind) for kind in KINDS}
     by_kind["blind"] = [sample(page, blind=True) for page in labelled]
     by_kind["blindspace"] = [sample(flattened(page, "space", flatten), blind=True) for page in labelled]
-    return Pool(by_kind, {kind: read(bodies, kind) for kind in KINDS}, [], compose_again)
+    return Pool(by_kind, {kind: read(bodies, kind) for kind in KINDS}, [], {}, make_again)

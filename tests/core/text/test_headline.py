@@ -25,7 +25,7 @@ MENU = "Home News Sport Weather Culture Contact"
 
 def read(text: str) -> tuple[Reading, Tagged, np.ndarray]:
     reading = read_page(text)
-    tagged = tag_units(unit_features(reading)[0], unit_words(reading), shipped_weights())
+    tagged = tag_units(unit_features(reading)[0], unit_words(reading), shipped_weights())[0]
     return reading, tagged, decoded(state_scores(tagged), tagged, shipped_weights())
 
 

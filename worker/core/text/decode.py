@@ -15,7 +15,7 @@ STATES: Final = (*((tag, 0) for tag in TAGS), *((tag, 1) for tag in STORY))
 TAG_OF_STATE: Final = np.array([TAGS.index(tag) for tag, _ in STATES])
 STORY_OF_STATE: Final = np.array([story for _, story in STATES])
 _EITHER: Final = np.array([tag in STORY for tag, _ in STATES])
-_EMBEDDED_PRIOR: Final = 1.0
+EMBEDDED_PRIOR: Final = 1.0
 """Natural logarithm of odds: embedded stories are rarer among the labelled pages than a page that has one needs."""
 _CHANGE_WEIGHT: Final = 0.7
 """How much the change head and the learned successions count beside the tags themselves; set by left-out pages."""
@@ -27,36 +27,38 @@ def state_scores(tagged: Tagged) -> npt.NDArray[np.float64]:
     """Units x STATES: log probabilities."""
     scores = tagged.tag[:, TAG_OF_STATE].astype(np.float64)
     sign = np.where(STORY_OF_STATE == 1, 1.0, -1.0) * _EITHER
-    scores -= np.logaddexp(0.0, -(tagged.embedded[:, None] + _EMBEDDED_PRIOR) * sign) * _EITHER
+    scores -= np.logaddexp(0.0, -(tagged.embedded[:, None] + EMBEDDED_PRIOR) * sign) * _EITHER
     return scores
 
 
 def decode(
     scores: npt.NDArray[np.float64], change: npt.NDArray[np.floating], transition: npt.NDArray[np.floating]
 ) -> Ints:
-    """The best state of each unit.
+    """The best states of the units, by each of several beliefs.
 
-    `change` are log-odds that a segment begins at a unit, `transition` log probabilities of the next state if so.
+    `scores` are beliefs x units x STATES, `change` (beliefs x units) log-odds that a segment begins at a unit,
+    `transition` log probabilities of the next state if so.
     """
     stay = -np.logaddexp(0.0, change) * _CHANGE_WEIGHT
     switch = -np.logaddexp(0.0, -change) * _CHANGE_WEIGHT + _CHANGE_PRIOR
-    states = len(transition)
+    beliefs, units, states = scores.shape
     from_ = np.asarray(transition, dtype=np.float64) * _CHANGE_WEIGHT
-    gain = scores + switch[:, None]
-    staying = (stay - switch).tolist()  # how much better it is to stay than to come by a change that costs nothing
-    ways = np.empty((states + 1, states))
+    gain = np.ascontiguousarray((scores + switch[:, :, None]).transpose(1, 0, 2))
+    staying = (stay - switch).T[:, :, None]  # how much better it is to stay than to come by a change that costs nothing
+    ways = np.empty((states + 1, beliefs, states))  # the best of them is sought for all beliefs in one long row
     changed, stayed = ways[:states], ways[states]
-    best = np.empty_like(scores)
-    best[0] = scores[0]
-    column = best[:, :, None]
-    for unit in range(1, len(scores)):
-        np.add(from_, column[unit - 1], out=changed)
+    each = np.repeat(from_[:, None], beliefs, axis=1)
+    best = np.empty_like(gain)
+    best[0] = scores[:, 0]
+    column = best.transpose(0, 2, 1)[:, :, :, None]
+    for unit in range(1, units):
+        np.add(each, column[unit - 1], out=changed)
         np.add(best[unit - 1], staying[unit], out=stayed)
         np.add(np.maximum.reduce(ways, axis=0), gain[unit], out=best[unit])
-    kept = best[1:] == best[:-1] + (stay - switch)[1:, None] + gain[1:]
-    since = np.zeros(scores.shape, dtype=np.int64)
-    since[1:] = np.maximum.accumulate(np.where(kept, 0, np.arange(1, len(scores))[:, None]), axis=0)
-    return _traced(best, from_, since)
+    kept = best[1:] == best[:-1] + staying[1:] + gain[1:]
+    since = np.zeros(best.shape, dtype=np.int64)
+    since[1:] = np.maximum.accumulate(np.where(kept, 0, np.arange(1, units)[:, None, None]), axis=0)
+    return np.stack([_traced(best[:, belief], from_, since[:, belief]) for belief in range(beliefs)])
 
 
 def _traced(best: npt.NDArray[np.float64], from_: npt.NDArray[np.float64], since: Ints) -> Ints:

@@ -7,6 +7,7 @@ import numpy as np
 import numpy.typing as npt
 
 from worker.core.model import Label, Layout, Segment
+from worker.core.text.choice import read_again
 from worker.core.text.confidence import page_confidence
 from worker.core.text.decode import STATES, STORY_OF_STATE, TAG_OF_STATE, decode, state_scores
 from worker.core.text.features import unit_features, unit_words
@@ -66,12 +67,14 @@ def _lay_out_window(
         return [Segment(offset, offset + len(text), Label.OTHER, why="rule:blank")], 1.0
     reading = read_page(text, language)
     rows, _ = unit_features(reading)
-    tagged = tag_units(rows, unit_words(reading), weights)
+    beliefs = tag_units(rows, unit_words(reading), weights)
+    tagged = beliefs[0]
     scores = state_scores(tagged)
     nudge(scores, reading)
     if known is not None:
         nudge_repeated(scores, reading, known)
-    laid = set_headline(reading, tagged, decoded(scores, tagged, weights), headline_weights())
+    states = read_again(decoded(scores, tagged, weights), scores, beliefs, reading, weights["transition"])
+    laid = set_headline(reading, tagged, states, headline_weights())
     reading, tagged, states = laid.reading, laid.tagged, laid.states
     belief = np.exp(tagged.tag[np.arange(len(states)), TAG_OF_STATE[states]])
     pieces = pieces_of(states, reading, laid.headline)
@@ -82,12 +85,17 @@ def _lay_out_window(
 
 def decoded(scores: npt.NDArray[np.float64], tagged: Tagged, weights: Weights) -> Ints:
     """The states of the units; a page whose story loses everywhere by a little is given it all the same."""
-    states = decode(scores, tagged.change, weights["transition"])
+    states = _decoded_once(scores, tagged, weights)
     for _ in range(_PUSHES):
         if (states == _BODY).any():
             break
         scores[:, _BODY] += _PUSH
-        states = decode(scores, tagged.change, weights["transition"])
+        states = _decoded_once(scores, tagged, weights)
+    return states
+
+
+def _decoded_once(scores: npt.NDArray[np.float64], tagged: Tagged, weights: Weights) -> Ints:
+    states: Ints = decode(scores[None], tagged.change[None], weights["transition"])[0]
     return states
 
 

@@ -1,8 +1,8 @@
 """The tagger: small convolutional networks over a page's units, in plain numpy, with their weights as data.
 
-There are two nets, fitted on other mixtures of pages: where they differ, one of them is often far off, and their mean
-is not. Every layer adds to what the layers before it knew: neighbours at growing distances, the most telling unit
-before and behind, and the page as a whole. `fitting/text` fits the weights.
+There are three nets, fitted on other mixtures of pages: where they differ, one of them is often far off, and their mean
+is not; see also `choice`. Every layer adds to what the layers before it knew: neighbours at growing distances, the most
+telling unit before and behind, and the page as a whole. `fitting/text` fits the weights.
 """
 
 from collections.abc import Mapping
@@ -73,8 +73,11 @@ def _spread(known: Hashes, table: Floats, vocabulary: Hashes) -> Floats:
     return spread
 
 
-def tag_units(rows: Floats, words: UnitWords, weights: Weights) -> Tagged:
-    """Tag the units of a page from their feature rows and their words: what the nets believe on average."""
+def tag_units(rows: Floats, words: UnitWords, weights: Weights) -> list[Tagged]:
+    """Tag the units of a page from their feature rows and their words.
+
+    What the nets believe on average comes first, then what each of them believes alone.
+    """
     x = (rows - _each(weights["mean"])) * _each(weights["scale"])
     np.maximum(np.minimum(x, 4, out=x), -4, out=x)
     h = x @ weights["in_w"]
@@ -86,8 +89,10 @@ def tag_units(rows: Floats, words: UnitWords, weights: Weights) -> Tagged:
         if layer in (1, 4):
             h += _swept(h, layer, weights)
     out = _normed(h, weights, len(DILATIONS)) @ weights["out_w"] + _each(weights["out_b"])
-    tag = _log_shares(_log_shares(out[:, :, : len(TAGS)]).mean(axis=0))
-    return Tagged(tag, out[:, :, len(TAGS)].mean(axis=0), out[:, :, len(TAGS) + 1].mean(axis=0))
+    tags = _log_shares(out[:, :, : len(TAGS)])
+    change, embedded = out[:, :, len(TAGS)], out[:, :, len(TAGS) + 1]
+    mean = Tagged(_log_shares(tags.mean(axis=0)), change.mean(axis=0), embedded.mean(axis=0))
+    return [mean, *map(Tagged, tags, change, embedded)]
 
 
 def _each(vectors: Floats) -> Floats:
