@@ -57,6 +57,9 @@ def test_a_source_has_a_kind(name: str, kind: SourceKind) -> None:
         ("caption", "AUSTIN (KXYZ) -- A bridge\n", "KXYZ"),
         ("caption", "This post originally appeared on Example Weekly.\n", "Example Weekly"),
         ("caption", "Photo: Reuters\n", None),
+        ("caption", "Af Ritzau\n", "Ritzau"),
+        ("source", "example.com/Jane Doe\n\nNews\n\nBy AFP\n", "AFP"),
+        ("source", "(AFP).\n\nharbour ferries\n", "AFP"),
     ],
 )
 def test_an_agency_is_found_without_a_source_line(label: str, text: str, name: str | None) -> None:
@@ -73,6 +76,23 @@ def test_a_dateline_is_read_whole_where_its_bracket_was_told_apart(cut: str, hea
 
 def test_an_agency_signs_at_the_end() -> None:
     source = article_of(("body", BODY.rstrip() + " (dpa)")).source
+    assert source is not None
+    assert source.name == "dpa"
+
+
+@pytest.mark.parametrize(("lead", "name"), [("LONDON (Reuters) - ", "Reuters"), ("The harbour (Reuters) ", None)])
+def test_a_dateline_is_found_behind_a_subtitle(lead: str, name: str | None) -> None:
+    lines = "Ferries sail at night\nThe board wants more of them\nSailors do not agree at all with what it says\n"
+    source = article_of(("body", lines.rpartition("Sail")[0] + lead + BODY)).source
+    assert (source and source.name) == name
+
+
+def test_the_source_of_a_picture_is_not_the_story_s() -> None:
+    """What stands behind a stroke in a caption's line is the picture's."""
+    source = article_of(("caption", "The harbour / "), ("source", "Source: Stockpix\n"), ("body", BODY)).source
+    assert source is None
+    both = ("caption", "The harbour / "), ("source", "Source: Stockpix\n"), ("body", BODY), ("source", "Source: dpa\n")
+    source = article_of(*both).source
     assert source is not None
     assert source.name == "dpa"
 

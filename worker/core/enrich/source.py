@@ -7,11 +7,11 @@ from typing import Final
 
 from schemas.messages import Source, SourceKind
 from worker.core.clean import clean
-from worker.core.enrich.context import Choice, Context
+from worker.core.enrich.context import MOST_SEGMENTS, Choice, Context
 from worker.core.enrich.cues import cue_end
 from worker.core.enrich.fold import key
 from worker.core.lexicon import section
-from worker.core.model import Label
+from worker.core.model import Label, Segment
 
 _LEAD: Final = re.compile(
     r"(?:(?:af|par|por|by|von|von der|av|di|from|via|on|at|by the|with|©|ⓒ|\(c\)|copyright)[:\s]\s*|[©ⓒ]\s*)+",
@@ -41,6 +41,9 @@ _STATION: Final = re.compile(r"[^().\n]{0,60}\((?P<name>[A-Z][\w .&-]{1,28})\)\s
 """A dateline with a bracketed name and a dash."""
 _PLAIN: Final = re.compile(r"[^,،.:\n]{2,30}[,،/]\s*(?P<name>[^,،.:।\n–—]{2,24}?)\s*(?:।|:|--|[-–—]\s|=)")
 """A dateline whose agency stands behind a comma and before the sign that ends it."""
+_SIGNED_DATELINE: Final = re.compile(r"[^()\[\]（）\n]{0,40}[(\[（/][^()\[\]（）/\n]{2,30}[)\]）/]\s*[.:=–—-]")
+"""A name in brackets or strokes with the sign that ends a dateline."""
+_DATELINES: Final = (_SIGNED_DATELINE, _KOREAN_DATELINE, _PLAIN)
 _OPENERS: Final = frozenset("([（〔/")
 _AGENCY_WORDS: Final = frozenset(
     {"agencia", "agência", "agence", "agentur", "agenzia", "وكاله", "агентство", "agencja"}
@@ -53,6 +56,10 @@ _SHORTEST_LINE: Final = 2
 _HEAD_CHARS: Final = 160
 """Code points at a body's start in which a dateline can name the agency, and at its end in which a signature can."""
 _TAIL_CHARS: Final = 60
+_BLANKS: Final = 4
+"""Code points between a stroke and what stands behind it, the stroke counted in."""
+_LEADS: Final = 3
+"""Paragraphs of which one may be the story's first one."""
 _PAPERS: Final = re.compile(
     r"\b(?:times|post|journal|gazette|herald|tribune|daily|zeitung|diario|journal|giornale|gazeta|газета|newspaper|mail)\b"
     r"|صحيفة|جريدة|روزنامه|新聞|新闻|日報|日报|신문|일보",
@@ -62,14 +69,21 @@ _PAPERS: Final = re.compile(
 
 def source(context: Context) -> Choice[Source | None]:
     """The source that a source line names; else an agency in byline, dateline or signature; else None."""
-    for text in context.texts(Label.SOURCE):
-        name = _named(source_name(_named_line(text)))
+    for segment in context.segments(Label.SOURCE)[:MOST_SEGMENTS]:
+        if _is_credit(segment, context.layout.text):
+            continue
+        name = _named(source_name(_named_line(context.text_of(segment))))
         if name:
             return Choice(Source(name=name, kind=kind_of(name)), "text:source")
     for origin, name in _agency_places(context):
         if name:
             return Choice(Source(name=name, kind=kind_of(name)), origin)
     return Choice(None)
+
+
+def _is_credit(segment: Segment, text: str) -> bool:
+    """Whether a source stands behind a stroke in its line: `Photo: Jane Doe / Agency` is a caption's."""
+    return text[max(segment.start - _BLANKS, 0) : segment.start].rstrip(" \u00a0").endswith("/")
 
 
 def _named(name: str | None) -> str | None:
@@ -81,9 +95,19 @@ def _named(name: str | None) -> str | None:
 
 def _named_line(text: str) -> str:
     """Of a block without a source cue the line that is an agency's name; else the whole block."""
+    lines = [_bare(line) for line in text.strip().splitlines()]
     if cue_end(clean(text), ("source",)):
-        return text
-    return next((line for line in text.splitlines() if _is_agency(clean(line))), text)
+        return lines[0] if lines and _is_signed(lines[0]) else text
+    return next(filter(_is_signed, lines), text)
+
+
+def _bare(line: str) -> str:
+    return clean(line).strip(" -–—:.()[]（）")
+
+
+def _is_signed(line: str) -> bool:
+    """Whether a line is an agency's name, maybe with a word such as `by` before it."""
+    return _is_agency(line) or _is_agency(_LEAD.sub("", line, count=1))
 
 
 def source_name(text: str) -> str | None:
@@ -159,13 +183,12 @@ def _agency_places(context: Context) -> Iterator[tuple[str, str | None]]:
     """Where an agency can be named without a source line, the surest place first, with the name found there."""
     for text in context.texts(Label.DATELINE):
         yield "text:dateline", _in_dateline(text) or agency_in(text)
-    if context.paragraphs:
-        yield "text:body start", _in_dateline(_head(context))
+    for head in _heads(context):
+        yield "text:body start", _in_dateline(head)
     for text in context.texts(Label.BYLINE):
         yield "text:byline", agency_in(text)
     for line in _lines_around(context, *_NEAR, Label.CAPTION):
-        if _STATION.match(line) or _APPEARED.match(line):
-            yield "text:line near the story", _in_dateline(line) or source_name(line)
+        yield "text:line near the story", _in_signed_line(line)
     for line in _lines_around(context, *_NEAR):
         cue = cue_end(line, ("source",))
         if cue and line[cue : cue + 1] in {":", "："} and line[cue + 1 :].strip():
@@ -177,11 +200,23 @@ def _agency_places(context: Context) -> Iterator[tuple[str, str | None]]:
         yield "text:body end", agency_in(framed[-1]["name"]) if framed else None
 
 
-def _head(context: Context) -> str:
-    """The first words of the story, with a sign that opens a dateline although it was told apart from it."""
-    start, head = context.paragraphs[0].start, context.paragraphs[0].text[:_HEAD_CHARS]
-    before = context.layout.text[max(start - 1, 0) : start]
-    return f"{before}{head}" if before in _OPENERS else head
+def _in_signed_line(line: str) -> str | None:
+    """The name in a line that only names where a report comes from: a dateline, `originally appeared on`, `By`."""
+    if _STATION.match(line) or _APPEARED.match(line):
+        return _in_dateline(line) or source_name(line)
+    return source_name(line) if _LEAD.match(line) and _is_signed(line) else None
+
+
+def _heads(context: Context) -> Iterator[str]:
+    """The first words of the story, with a sign that opens a dateline although it was told apart from it.
+
+    Then, fewer, those of the paragraphs behind it: it may be a subtitle, or belong to what stands before the story.
+    """
+    for paragraph in context.paragraphs[:1]:
+        before = context.layout.text[max(paragraph.start - 1, 0) : paragraph.start]
+        yield (before if before in _OPENERS else "") + paragraph.text[:_HEAD_CHARS]
+    for paragraph in context.paragraphs[1:_LEADS]:
+        yield from (head[0] for sign in _DATELINES if (head := sign.match(paragraph.text)))
 
 
 def _lines_around(context: Context, *labels: Label) -> Iterator[str]:
