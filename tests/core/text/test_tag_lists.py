@@ -63,6 +63,45 @@ def test_words_that_the_story_does_not_hold_are_tags_where_the_tagger_is_sure(be
     assert tags_of("Ports, Sweden\n", guess=Label.TAGS, belief=belief) == found
 
 
+@pytest.mark.parametrize(("belief", "found"), [(0.65, ["Tallinn, Ports"]), (0.55, [])])
+def test_a_list_that_nothing_but_the_tagger_tells_needs_it_to_be_sure(belief, found):
+    assert tags_of("Tallinn, Ports\n", guess=Label.TAGS, belief=belief) == found
+
+
+def test_the_agency_above_a_list_is_no_tag():
+    assert tags_of("AFP\n\nTallinn\n\nEstonia\n", guess=Label.TAGS, belief=0.8) == ["Tallinn\n\nEstonia"]
+    assert tags_of("AFP\n", guess=Label.TAGS, belief=0.8) == []
+
+
+@pytest.mark.parametrize(("label", "found"), [("Bridge", "Tags\n\nTallinn"), ("Sports", "Tags\n\nTallinn\n\nBridge")])
+def test_the_label_of_the_teasers_below_a_list_is_no_tag(label, found):
+    teasers = f"Bridge\n\nSailors sleep on deck while all their ferries wait\n\n{label}\n\nA runner wins once more\n"
+    assert tags_of(f"Tags\n\nTallinn\n\n{teasers}") == [found]
+
+
+_PLENTY = (
+    "Stories that people liked this week and what else the editors chose to print below it for whoever still reads"
+)
+
+
+@pytest.mark.parametrize(
+    ("tags", "found"),
+    [
+        ("Tags: Tallinn, Estonia, harbour bridge", "Tags: Tallinn, Estonia, harbour bridge"),
+        ("Tags: Tallinn, Ports, Estonia,,", "Tags: Tallinn, Ports, Estonia"),
+        ("Tags Tallinn Estonia", "Tags Tallinn Estonia"),
+        ("We have tags Tallinn Estonia", None),
+    ],
+)
+def test_a_list_in_a_long_line_ends_with_its_commas_and_the_story_s_names(tags, found):
+    assert tags_of(f"Thanks from all of us {tags} {_PLENTY}\n") == ([found] if found else [])
+
+
+def test_a_heading_of_tags_inside_the_story_leads_none():
+    text = f"A {STORY[4:-2]} Tags Tallinn Estonia harbour bridge on Friday. It is open. {STORY}"
+    assert tags_of(text, guess=Label.BODY) == []
+
+
 def test_what_is_given_back_as_no_list_is_no_source():
     text = HEAD + STORY + "Support our work\n"
     reading = read_page(text, "en")

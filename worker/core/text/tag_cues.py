@@ -5,8 +5,11 @@ from collections.abc import Iterable, Iterator, Mapping
 from functools import cache
 from typing import Final, NamedTuple
 
+import numpy as np
+
 from worker.core.lexicon import CUE_KINDS, NETWORKS, language_bits, lexicons, section
 from worker.core.text.letters import fold_text
+from worker.core.text.words import Hashes, hash_word
 
 WORD: Final = re.compile(r"[^\W_]+(?:\0+[^\W_]*)*")
 """A word of a page's folded text, in which code points that are not matched are zeros."""
@@ -84,6 +87,12 @@ def _first_words(phrases: Iterable[str]) -> frozenset[str]:
 def heading_openers() -> frozenset[str]:
     """First words of the headings of tags."""
     return _first_words(_headings())
+
+
+@cache
+def heading_opener_hashes() -> Hashes:
+    """The hashes of `heading_openers` among a page's words, sorted."""
+    return np.array(sorted(map(hash_word, heading_openers())), dtype=np.uint64)
 
 
 @cache

@@ -15,6 +15,7 @@ from worker.core.text import tag_cues as cues
 from worker.core.text.page import Reading
 from worker.core.text.tag_signs import ends_sentence
 from worker.core.text.tagger import TAGS, Tagged
+from worker.core.text.words import among
 
 _LONG_LINE: Final = 110
 """Code points of a line from which it is cut at sentences and cues."""
@@ -38,6 +39,8 @@ _LATIN_NAME: Final = re.compile(r"[A-Za-z][\w.-]*(?:\s[A-Z][\w.-]*)*")
 _COLON: Final = re.compile(r"\s*[:：]\s*")
 _NAME: Final = 60
 """Code points of the longest name behind a source cue."""
+_HEADING: Final = 80
+"""Code points in which a heading of tags is looked for."""
 _DOUBLE: Final = re.compile(r"(?<![^\W\d_a-zA-Z])[^\W\d_a-zA-Z]+\0?\s-\s[a-zA-Z]+")
 """A name in another script with its Latin form: `X - Latin`."""
 _STEM: Final = 5
@@ -113,12 +116,27 @@ class Lines:
             if end - start > _LONG_LINE:
                 cuts.update(stops[bisect_right(stops, start) : bisect_left(stops, end)])
                 cuts.update(self._cue_cuts(start, end))
+                cuts.update(self._inner_headings[slice(*(bisect_left(self._inner_headings, x) for x in (start, end)))])
                 for row in _BUTTONS.finditer(self.text, start, end) if buttons else ():
                     cuts.update(row.span())
             if cuts:
                 yield from self._cut(start, end, cuts)
             else:
                 yield Stretch(start, end, True)
+
+    @cached_property
+    def _inner_headings(self) -> list[int]:
+        """Where headings of tags stand in running words: with a colon behind, or a capital where the page has them."""
+        words = self.reading.words
+        opening = among(words.own, cues.heading_opener_hashes())
+        found: list[int] = []
+        for start, capital in zip(words.start[opening].tolist(), words.capital[opening].tolist(), strict=True):
+            head = self.heading(start, min(start + _HEADING, len(self.text)))
+            if head is None or head.loose or not head.known:
+                continue
+            if _COLON.match(self.text, head.end) or (capital and not self.text[start : head.end].isupper()):
+                found.append(start)
+        return found
 
     def _read_first_words(self) -> list[str]:
         firsts = [word[0] if (word := cues.WORD.search(self.folded, s.start, s.end)) else "" for s in self.stretches]

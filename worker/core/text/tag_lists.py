@@ -14,38 +14,27 @@ from worker.core.model import Label, Segment
 from worker.core.text import tag_cues as cues
 from worker.core.text.page import Reading
 from worker.core.text.tag_lines import Lines, Stretch
-from worker.core.text.tag_signs import ends_sentence, has_numbers, is_hashed
+from worker.core.text.tag_shapes import HELD, ITEM_WORDS, Shapes
+from worker.core.text.tag_signs import is_hashed
 from worker.core.text.tagger import Tagged
 
-_SEPARATOR: Final = re.compile(r"\s*[,،、;；|•·#＃]\s*|\s+[/:›»>]\s+")
-_ADDRESS: Final = re.compile(r"https?:|www\.|@\w|\w\.(?:com|net|org|de|at|ru)\b")
-_INNER: Final = re.compile(r"[.!?。！？।۔؟][\"'”»)\]]*\s+(?=\S)")
 _SPACE: Final = re.compile(r"\s*")
-_CLIPPED: Final = ("...", "…")
 _BULLETS: Final = "#•·|-–—*▪■►>»\u200b "
 _BEHIND: Final = " \u00a0:：|>-–—»"
 _SIGNS: Final = frozenset(",|/·•-")
-_ITEM: Final = 60
-_ITEM_WORDS: Final = 7
-_PIECE: Final = 70
-_LIST: Final = 4000
-_RUN_WORDS: Final = 30
-"""Code points and words of one tag, of one in a line of several, of a line of them, and of a run without signs."""
 _MOST_ITEMS: Final = 40
 _MISSES: Final = 2
 """Items in a row without support that end a list of lines."""
-_HELD: Final = 0.6
 _MOSTLY_HELD: Final = 0.75
 _BARELY_HELD: Final = 0.3
-"""How much of a list or run the story holds: enough, enough below a loose heading, and too little to be a list."""
-_HINTED: Final = 0.15
+"""How much of a list or run the story holds: enough below a loose heading, and too little to be a list."""
 _LIKELY: Final = 0.25
 _BELIEVED: Final = 0.3
+_HINTED: Final = 0.5
 _SURE: Final = 0.6
 _TRUSTED: Final = 0.7
-_CERTAIN: Final = 0.9
-"""Probabilities of the tagger: for an item of a list, for a run, for a list far away, for a run beside lists, for words
-that the story does not hold, for what does not look like tags."""
+"""Probabilities of the tagger: for a run, for a list far away, for an item of a list, for a run beside lists and for
+what nothing else tells to be a list, for words that the story does not hold."""
 _FAR: Final = 1500
 _NEAR: Final = 800
 _CLOSE: Final = 300
@@ -59,6 +48,15 @@ _FRONT: Final = 3
 _FUNCTION: Final = 0.34
 _FEW_FUNCTION: Final = 0.12
 _FEWEST_WORDS: Final = 3
+_LONG_REST: Final = 20
+_LIST_REACH: Final = 600
+"""Code points behind a heading in a line from which tags may end before it does, and in which their end is looked
+for."""
+_COMMA: Final = re.compile(r"\s*(?:[,،、;]\s*)+")
+_ONE_COMMA: Final = 2
+"""Code points of one comma and its space: where more stand together, a list ends."""
+_TEASER_WORDS: Final = 4
+"""Words of the shortest teaser below a label."""
 
 
 class Found(NamedTuple):
@@ -84,47 +82,8 @@ class _Finder:
     def __init__(self, segments: list[Segment], reading: Reading, tagged: Tagged) -> None:
         self.segments = segments
         self.lines = Lines(segments, reading, tagged)
+        self.shapes = Shapes(self.lines)
         self.text = self.lines.text
-
-    def _words(self, start: int, end: int) -> int:
-        text = self.lines.folded[start:end]
-        return len(cues.words_of(text)) + len(cues.UNSPACED.findall(text)) // 4
-
-    def _is_item(self, start: int, end: int) -> bool:
-        """Whether a stretch can be one tag."""
-        text = self.text[start:end]
-        if end - start > _ITEM or not cues.WORD.search(text) or self._words(start, end) > _ITEM_WORDS:
-            return False
-        if text.endswith(":") or (ends_sentence(text) and not text.endswith(_CLIPPED)):
-            return False
-        if _INNER.search(text) or _ADDRESS.search(text) or has_numbers(text):
-            return False
-        return not cues.is_other(self.lines.folded, start, end)
-
-    def _is_list(self, start: int, end: int) -> bool:
-        """Whether a stretch is several tags with signs between them."""
-        text = self.text[start:end]
-        if end - start > _LIST or _ADDRESS.search(text):
-            return False
-        pieces = [piece for piece in _SEPARATOR.split(text) if piece.strip()]
-        if len(pieces) < 2 or any(len(p) > _PIECE or len(p.split()) > _ITEM_WORDS + 1 for p in pieces):
-            return False
-        if _INNER.search(text) and max(len(piece.split()) for piece in pieces) > _ITEM_WORDS // 2 + 1:
-            return False
-        return not ends_sentence(text) or text.endswith(_CLIPPED)
-
-    def _is_run(self, start: int, end: int) -> bool:
-        """Whether a stretch is a run of names that the story holds, without signs between them."""
-        text = self.text[start:end]
-        if ":" in text or self._words(start, end) > _RUN_WORDS or ends_sentence(text):
-            return False
-        return (
-            not (_INNER.search(text) or _ADDRESS.search(text) or has_numbers(text))
-            and self.lines.known(start, end) >= _HELD
-        )
-
-    def _listed(self, start: int, end: int) -> bool:
-        return self._is_item(start, end) or self._is_list(start, end) or self._is_run(start, end)
 
     def _distance(self, start: int, end: int) -> int:
         if start >= self.lines.end:
@@ -147,6 +106,9 @@ class _Finder:
             colon = self.text[head.end : end].lstrip()[:1] in {":", "：", "|", ">"}
             if rest:
                 found, several = self._behind(head, end - len(rest), end, colon=colon)
+                if not found and self._is_led(head, end - len(rest), end, colon=colon):
+                    found = self._run_behind(end - len(rest), end)
+                    end, rest = (found, self.text[end - len(rest) : found]) if found else (end, rest)
             elif leads:
                 found, several = self._below(head, self.lines.stretches[at + 1 : at + _MOST_ITEMS], distance)
             else:
@@ -176,9 +138,32 @@ class _Finder:
 
     def _behind(self, head: cues.Heading, start: int, end: int, *, colon: bool) -> tuple[int, bool]:
         """The end of the list behind a heading in its line, 0 if it is none; and whether it has several tags."""
-        several = self._is_list(start, end)
-        told = colon or several or (head.several and self._words(start, end) <= _ITEM_WORDS * 2)
-        return (end if told and (several or self._listed(start, end)) else 0), several
+        several = self.shapes.is_list(start, end)
+        told = colon or several or (head.several and self.shapes.words(start, end) <= ITEM_WORDS * 2)
+        return (end if told and (several or self.shapes.is_listed(start, end)) else 0), several
+
+    def _is_led(self, head: cues.Heading, start: int, end: int, *, colon: bool) -> bool:
+        """Whether tags behind a heading may end before its line does: the tagger does not take all of it for tags."""
+        outside = colon or not self.lines.start < start < self.lines.end
+        return outside and not head.loose and end - start > _LONG_REST and self.lines.belief(end - 1, end) < _SURE
+
+    def _run_behind(self, start: int, end: int) -> int:
+        """Where the tags end that a heading leads in a long line, by commas and by the story's names; 0 if none do."""
+        stop = min(end, start + _LIST_REACH)
+        listed = start
+        while (comma := _COMMA.search(self.text, listed, stop)) and self.shapes.is_item(listed, comma.start()):
+            if comma.end() - comma.start() > _ONE_COMMA:
+                return comma.start()
+            listed = comma.end()
+        last, missed = 0, 0
+        for word in cues.WORD.finditer(self.lines.folded, listed, stop):
+            if self.lines.function_share(*word.span()):
+                continue
+            missed = 0 if self.lines.known(*word.span()) >= HELD else missed + 1
+            if missed > 1 or not self.shapes.is_bare_run(listed, word.end()):
+                break
+            last = last if missed else word.end()
+        return last or (listed if listed > start else 0)
 
     def _below(self, head: cues.Heading, behind: Sequence[Stretch], distance: int) -> tuple[int, bool]:
         """The end of the list in the lines below a heading, 0 if there is none; and whether it has several tags."""
@@ -189,12 +174,14 @@ class _Finder:
                 continue
             next_head = self.lines.heading(start, end)
             alone = next_head is not None and next_head.end >= start + len(self.text[start:end].rstrip(" :："))
-            if alone or not (self._listed(start, end) or (items == [] and self._is_bare_run(start, end))):
+            if alone or not (
+                self.shapes.is_listed(start, end) or (items == [] and self.shapes.is_bare_run(start, end))
+            ):
                 break
             items.append(stretch)
         last, missed = -1, 0
         for at, (start, end, _) in enumerate(items):
-            if self.lines.known(start, end) >= _HELD or self.lines.belief(start, end) > _HINTED:
+            if self.lines.known(start, end) >= HELD or self.lines.belief(start, end) > _HINTED:
                 last, missed = at, 0
             else:
                 missed += 1
@@ -203,13 +190,6 @@ class _Finder:
         if last < 0 and (not items or head.loose or distance > _CLOSE):
             return 0, False
         return items[max(last, 0)].end, last > 0
-
-    def _is_bare_run(self, start: int, end: int) -> bool:
-        """Whether a line right below a heading is a run of words without any sign of a sentence."""
-        text = self.text[start:end]
-        return self._words(start, end) <= _RUN_WORDS and not (
-            ends_sentence(text) or _INNER.search(text) or _ADDRESS.search(text) or ":" in text
-        )
 
     def _hashed(self) -> Iterator[Found]:
         """The runs of hashtags."""
@@ -269,19 +249,19 @@ class _Finder:
         return self.text[stretch.start : stretch.end] in _SIGNS or self._may_run(stretch)
 
     def _may_run(self, stretch: Stretch) -> bool:
-        held = self.lines.known(stretch.start, stretch.end) >= _HELD
+        held = self.lines.known(stretch.start, stretch.end) >= HELD
         hinted = held or self.lines.belief(stretch.start, stretch.end) >= _LIKELY
-        return hinted and self._listed(stretch.start, stretch.end)
+        return hinted and self.shapes.is_listed(stretch.start, stretch.end)
 
     def _is_named(self, group: Sequence[Stretch]) -> bool:
         """Whether lines that hold the story's names are tags: by the tagger, or in front of buttons."""
         start, end = group[0].start, group[-1].end
-        if sum(self.lines.known(s.start, s.end) for s in group) < _HELD * len(group):
+        if sum(self.lines.known(s.start, s.end) for s in group) < HELD * len(group):
             return False
         frequent = self.lines.function_share(start, end)
         if frequent < _FUNCTION and self.lines.belief(start, end) >= _LIKELY:
             return True
-        several = sum(self._words(s.start, s.end) for s in group) >= _FEWEST_WORDS
+        several = sum(self.shapes.words(s.start, s.end) for s in group) >= _FEWEST_WORDS
         double = len(group) == 1 and self.lines.has_double_name(start, end)
         return frequent <= _FEW_FUNCTION and (double or (several and self.lines.is_before_buttons(end)))
 
@@ -302,9 +282,35 @@ class _Finder:
                 spans.append((run.start, run.end))
         for start, end, held in self._learned():
             taken = any(one < end and start < two for one, two in spans)
-            if not taken and (not lists or held >= _HELD or _is_beside(start, end, spans)):
+            if not taken and (not lists or held >= HELD or _is_beside(start, end, spans)):
                 spans.append((start, end))
-        return self._merged(sorted(spans))
+        return [kept for span in self._merged(sorted(spans)) if (kept := self._without_edges(*span))]
+
+    def _without_edges(self, start: int, end: int) -> tuple[int, int] | None:
+        """A list without the agency that signs the story above it, and the label of the teaser below it."""
+        parts = self.lines.touching(start, end)
+        first = next((at for at, part in enumerate(parts) if not self._is_agency(part)), len(parts))
+        last = len(parts)
+        while last - first > 1 and self._is_label(parts[last - 1]):
+            last -= 1
+        if first == last:
+            return None
+        return (parts[first].start if first else start, parts[last - 1].end if last < len(parts) else end)
+
+    def _is_agency(self, stretch: Stretch) -> bool:
+        return " ".join(cues.words_of(self.lines.folded[stretch.start : stretch.end])) in cues.agencies()
+
+    def _is_label(self, stretch: Stretch) -> bool:
+        """Whether a line stands above a longer one, and above others once more."""
+        at = bisect_left(self.lines.starts, stretch.end)
+        below = self.lines.stretches[at] if at < len(self.lines.stretches) else None
+        line = self.text[stretch.start : stretch.end]
+        again = re.compile(rf"\n{re.escape(line)}\s*\n")
+        return (
+            below is not None
+            and self.shapes.words(below.start, below.end) >= _TEASER_WORDS
+            and again.search(self.text, below.end) is not None
+        )
 
     def _merged(self, spans: list[tuple[int, int]]) -> list[tuple[int, int]]:
         whole: list[tuple[int, int]] = []
@@ -323,7 +329,7 @@ class _Finder:
             group: list[tuple[int, int]] = []
             for stretch in (*self.lines.touching(segment.start, segment.end), None):
                 part = (max(stretch.start, segment.start), min(stretch.end, segment.end)) if stretch else None
-                if part and not self._is_furniture(*part):
+                if part and not self.shapes.is_furniture(*part):
                     group.append(part)
                     continue
                 yield from self._supported(group)
@@ -331,27 +337,15 @@ class _Finder:
 
     def _supported(self, group: list[tuple[int, int]]) -> Iterator[tuple[int, int, float]]:
         held = [self.lines.known(*part) for part in group]
-        backed = [h >= _HELD or self.lines.belief(*part) >= _HINTED for h, part in zip(held, group, strict=True)]
+        backed = [h >= HELD or self.lines.belief(*part) >= _HINTED for h, part in zip(held, group, strict=True)]
         if not any(backed):
             return
         first, last = backed.index(True), len(backed) - backed[::-1].index(True)
         mean = sum(held[first:last]) / (last - first)
-        told = max(map(self.lines.belief, *zip(*group[first:last], strict=True))) >= _TRUSTED
-        if told or mean >= _BARELY_HELD or any(self.lines.heading(*part) for part in group[first:last]):
+        belief = max(map(self.lines.belief, *zip(*group[first:last], strict=True)))
+        held_or_headed = mean >= _BARELY_HELD or any(self.lines.heading(*part) for part in group[first:last])
+        if belief >= _TRUSTED or (held_or_headed and belief >= _SURE):
             yield group[first][0], group[last - 1][1], mean
-
-    def _is_furniture(self, start: int, end: int) -> bool:
-        """Whether a stretch can be no tag and no heading of tags."""
-        text = self.text[start:end]
-        if not cues.WORD.search(text) or self._listed(start, end) or self.lines.belief(start, end) >= _CERTAIN:
-            return False
-        if ends_sentence(text) and self._words(start, end) > _ITEM_WORDS // 2 + 1:
-            return True
-        if self.lines.heading(start, end):
-            return False
-        if cues.is_other(self.lines.folded, start, end) or _ADDRESS.search(text) or has_numbers(text):
-            return True
-        return text.endswith(":") or end - start > _LIST
 
     def relabelled(self, spans: Sequence[tuple[int, int]]) -> list[Segment]:
         """The segments with tags in these places and nowhere else."""
