@@ -90,9 +90,9 @@ def heading_openers() -> frozenset[str]:
 
 
 @cache
-def heading_opener_hashes() -> Hashes:
-    """The hashes of `heading_openers` among a page's words, sorted."""
-    return np.array(sorted(map(hash_word, heading_openers())), dtype=np.uint64)
+def sure_opener_hashes() -> Hashes:
+    """The hashes of first words of headings that stand over nothing else, among a page's words, sorted."""
+    return np.array(sorted(map(hash_word, _first_words(_headings().keys() - _loose()))), dtype=np.uint64)
 
 
 @cache

@@ -11,6 +11,7 @@ import numpy as np
 
 from worker.core.lexicon import CUE_KINDS
 from worker.core.model import Label, Segment
+from worker.core.text import kinds as k
 from worker.core.text import tag_cues as cues
 from worker.core.text.page import Reading
 from worker.core.text.tag_signs import ends_sentence
@@ -39,7 +40,7 @@ _LATIN_NAME: Final = re.compile(r"[A-Za-z][\w.-]*(?:\s[A-Z][\w.-]*)*")
 _COLON: Final = re.compile(r"\s*[:：]\s*")
 _NAME: Final = 60
 """Code points of the longest name behind a source cue."""
-_HEADING: Final = 80
+_HEADING: Final = 60
 """Code points in which a heading of tags is looked for."""
 _DOUBLE: Final = re.compile(r"(?<![^\W\d_a-zA-Z])[^\W\d_a-zA-Z]+\0?\s-\s[a-zA-Z]+")
 """A name in another script with its Latin form: `X - Latin`."""
@@ -128,7 +129,10 @@ class Lines:
     def _inner_headings(self) -> list[int]:
         """Where headings of tags stand in running words: with a colon behind, or a capital where the page has them."""
         words = self.reading.words
-        opening = among(words.own, cues.heading_opener_hashes())
+        colons = np.append(np.flatnonzero(self.reading.letters.has(k.COLON)), len(self.text) + _HEADING)
+        near = colons[np.searchsorted(colons, words.start)] - words.start < _HEADING
+        opening = np.flatnonzero(words.capital | near)
+        opening = opening[among(words.own[opening], cues.sure_opener_hashes())]
         found: list[int] = []
         for start, capital in zip(words.start[opening].tolist(), words.capital[opening].tolist(), strict=True):
             head = self.heading(start, min(start + _HEADING, len(self.text)))
