@@ -19,6 +19,7 @@ import numpy as np
 from measure import scorer
 from pages import FOLDS, Page, flattened, fold_of, load_module, read_labelled
 
+from worker.core.text.choice import read_again
 from worker.core.text.decode import state_scores
 from worker.core.text.features import unit_features, unit_words
 from worker.core.text.headline import LENGTHS, MOST_WORDS, STEP, HeadlineWeights, best_stretch
@@ -76,10 +77,11 @@ def sample(page: Page, weights: Weights, fold: Fold) -> Sample | None:
     """The page as it is laid out by the tagger's weights up to the headline's decision."""
     reading = read_page(page.text)
     rows, _ = unit_features(reading)
-    tagged = tag_units(rows, unit_words(reading), weights)[0]
-    scores = state_scores(tagged)
+    beliefs = tag_units(rows, unit_words(reading), weights)
+    scores = state_scores(beliefs[0])
     nudge(scores, reading)
-    window = look_around(reading, tagged, decoded(scores, tagged, weights))
+    states = read_again(decoded(scores, beliefs[0], weights), scores, beliefs, reading, weights["transition"])
+    window = look_around(reading, beliefs[0], states)
     return Sample(page, window, _right(page, window, fold)) if window else None
 
 

@@ -16,12 +16,10 @@ from worker.core.text.confidence import RUNNING, Shares, promised_f1
 from worker.core.text.decode import EMBEDDED_PRIOR, STATES, STORY_OF_STATE, TAG_OF_STATE, decode, state_scores
 from worker.core.text.letters import Flags, Ints
 from worker.core.text.page import Reading
-from worker.core.text.tagger import Tagged
+from worker.core.text.tagger import TAGS, Tagged
 
 _SURE: Final = 0.9
 """Promised F1 from which a page is not read again: other ways to read it are hardly ever better."""
-_TILTS: Final = (1.0, -1.0)
-"""Natural logarithms of odds added to the main story's running text."""
 _FIRST: Final = 0.02
 """What a reading is ahead for being the likeliest unit by unit."""
 _GIVEN_UP: Final = 0.02
@@ -42,6 +40,10 @@ _MAIN: Final = np.isin(TAG_OF_STATE, RUNNING) & (STORY_OF_STATE == 0)
 _SECOND: Final = np.isin(TAG_OF_STATE, RUNNING) & (STORY_OF_STATE == 1)
 """By state: whether it is running text of the main story, of an embedded one."""
 _HEAD: Final = STATES.index(("title", 0))
+_ASIDE: Final = np.isin(TAG_OF_STATE, [TAGS.index(tag) for tag in ("related", "other", "comments")])
+_TILTS: Final = np.array([1.0 * _MAIN, -1.0 * _MAIN, -2.5 * (STORY_OF_STATE == 1), -1.0 * _ASIDE])
+"""Natural logarithms of odds added to the states: for and against the main story, against a second one, against what
+stands beside stories; by left-out pages."""
 
 
 def read_again(
@@ -95,8 +97,7 @@ def _looseness(ways: Ints, main: Flags, length: Shares, reading: Reading) -> Sha
 def _tilted(scores: npt.NDArray[np.float64], beliefs: Sequence[Tagged], transition: Shares) -> Ints:
     """The states by what each net believes alone, with each tilt."""
     known = scores - state_scores(beliefs[0])
-    tilts = np.array(_TILTS)[:, None, None] * _MAIN
-    tilted = np.concatenate([state_scores(belief) + known + tilts for belief in beliefs[1:]])
+    tilted = np.concatenate([state_scores(belief) + known + _TILTS[:, None] for belief in beliefs[1:]])
     return decode(tilted, np.repeat([belief.change for belief in beliefs[1:]], len(_TILTS), axis=0), transition)
 
 
