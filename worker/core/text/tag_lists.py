@@ -30,8 +30,8 @@ _BARELY_HELD: Final = 0.3
 """How much of a list or run the story holds: enough below a loose heading, and too little to be a list."""
 _LIKELY: Final = 0.25
 _BELIEVED: Final = 0.3
-_HINTED: Final = 0.5
-_SURE: Final = 0.6
+_HINTED: Final = 0.4
+_SURE: Final = 0.45
 _TRUSTED: Final = 0.7
 """Probabilities of the tagger: for a run, for a list far away, for an item of a list, for a run beside lists and for
 what nothing else tells to be a list, for words that the story does not hold."""
