@@ -12,8 +12,8 @@ from typing import Final
 import numpy as np
 import numpy.typing as npt
 
-from worker.core.text.confidence import RUNNING, Shares, promised_f1
-from worker.core.text.decode import EMBEDDED_PRIOR, STATES, STORY_OF_STATE, TAG_OF_STATE, decode, state_scores
+from worker.core.text.confidence import RUNNING, Shares, main_share, promised_f1
+from worker.core.text.decode import STATES, STORY_OF_STATE, TAG_OF_STATE, decode, state_scores
 from worker.core.text.letters import Flags, Ints
 from worker.core.text.page import Reading
 from worker.core.text.tagger import TAGS, Tagged
@@ -56,7 +56,7 @@ def read_again(
     """
     length = (reading.units.end - reading.units.start).astype(np.float64)
     running = np.stack([np.exp(belief.tag[:, RUNNING]).sum(axis=1) for belief in beliefs]).astype(np.float64)
-    alone = running / (1.0 + np.exp(np.stack([belief.embedded for belief in beliefs]) + EMBEDDED_PRIOR))
+    alone = np.stack([main_share(belief) for belief in beliefs])
     if promised_f1(_MAIN[states[None]], alone[:1], length)[0] > _SURE:
         return states
     ways = np.concatenate((states[None], _tilted(scores, beliefs, transition)))
