@@ -111,7 +111,7 @@ EACH, MORE = 60, 180
 
 
 @pytest.mark.timeout(240)
-@pytest.mark.parametrize(("processes", "part"), [(1, 0.5), (2, 0.4)])
+@pytest.mark.parametrize(("processes", "part"), [(1, 0.5), (2, 0.25)])
 def test_lag_is_shared_evenly(kafka, topic_names, processes, part):
     """When the first partition has come to its end, the one that is least far has this part of its pages behind it.
 
